@@ -1,0 +1,152 @@
+"""The operations that post: what every screen, file and document comes down to.
+
+Quantities are in the unit of the line, positive, and the type gives the sign (a negative quantity on `purchase` or `sale`
+is a return). Codes are already in stored form (`db.core.codes`), lot, serial and package numbers as scanned. References
+name an operation by its id, with a leg where it made several entries (`T1/in`). Source: the interchange contract.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class EntryType(StrEnum):
+    """Entry types of the item ledger, stored as the interchange format writes them."""
+
+    PURCHASE = "purchase"
+    SALE = "sale"
+    POSITIVE_ADJUSTMENT = "positive_adjustment"
+    NEGATIVE_ADJUSTMENT = "negative_adjustment"
+    TRANSFER = "transfer"
+    CONSUMPTION = "consumption"
+    OUTPUT = "output"
+    ASSEMBLY_CONSUMPTION = "assembly_consumption"
+    ASSEMBLY_OUTPUT = "assembly_output"
+
+
+@dataclass(frozen=True, slots=True)
+class PostedBy:
+    """Who posts, where, and through which door (`source_code`: `interchange`, `count`, `adjust`, `move` …)."""
+
+    user_code: str = ""
+    terminal: str = ""
+    source_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is common to all postings. `operation_id` is the caller's own name for it, unique in the database, or blank."""
+
+    posting_date: date
+    operation_id: str = ""
+    document_no: str = ""
+    external_document_no: str = ""
+    reason_code: str = ""
+    user_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingLine:
+    """One lot, serial or package of a line. `quantity` None means the whole line. The `new_…` fields are for transfers: None
+    keeps what is there."""
+
+    quantity: Decimal | None = None
+    lot_no: str = ""
+    serial_no: str = ""
+    package_no: str = ""
+    expiration_date: date | None = None
+    new_lot_no: str | None = None
+    new_serial_no: str | None = None
+    new_package_no: str | None = None
+    new_expiration_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemJournalLine:
+    """One item journal line. Costs and prices are per unit of the line; `amount` and `sales_amount` are for the whole line.
+
+    `may_go_negative` is a permission that the line carries: None leaves it to the settings, False refuses (floor screens).
+    """
+
+    header: Header
+    entry_type: EntryType
+    item_no: str
+    quantity: Decimal
+    variant_code: str = ""
+    location_code: str = ""
+    bin_code: str = ""
+    uom_code: str = ""
+    new_location_code: str | None = None
+    new_bin_code: str | None = None
+    tracking: tuple[TrackingLine, ...] = ()
+    unit_cost: Decimal | None = None
+    amount: Decimal | None = None
+    unit_price: Decimal | None = None
+    sales_amount: Decimal | None = None
+    invoiced: bool = True
+    applies_to: str = ""
+    applies_from: str = ""
+    may_go_negative: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """Invoices a receipt or shipment; `quantity` in base units of the entry's item, positive; None: all not yet invoiced."""
+
+    header: Header
+    of: str
+    quantity: Decimal | None = None
+    unit_cost: Decimal | None = None
+    amount: Decimal | None = None
+    unit_price: Decimal | None = None
+    sales_amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """One counted quantity, in base units. The watermarks are the highest item ledger and warehouse entry numbers of the item
+    when it was counted: what was posted later does not count as a difference. None: counted at the moment of posting."""
+
+    line_no: int
+    item_no: str
+    counted: Decimal
+    variant_code: str = ""
+    bin_code: str = ""
+    lot_no: str = ""
+    serial_no: str = ""
+    package_no: str = ""
+    expiration_date: date | None = None
+    unit_cost: Decimal | None = None
+    item_ledger_watermark: int | None = None
+    warehouse_watermark: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A physical inventory posting at one location."""
+
+    header: Header
+    location_code: str
+    lines: tuple[CountLine, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Takes back what the operation (or leg) `of` posted, by correcting entries at the same cost. The header's posting date
+    None-equivalent is the original's: callers that give none pass `keep_date=True`."""
+
+    header: Header
+    of: str
+    keep_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustCost:
+    """Forwards every cost change that is waiting, of the named items or (blank) of all."""
+
+    header: Header
+    item_nos: tuple[str, ...] = ()
+
+
+PostingOperation = ItemJournalLine | Invoice | Count | Undo | AdjustCost
