@@ -92,7 +92,7 @@ class ItemJournalLine:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """Invoices a receipt or shipment; `quantity` in base units of the entry's item, positive; None: all not yet invoiced."""
+    """Invoices a receipt or shipment. `quantity` and the costs are in the unit the entry was posted in; None: all not yet invoiced."""
 
     header: Header
     of: str
@@ -133,8 +133,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Takes back what the operation (or leg) `of` posted, by correcting entries at the same cost. The header's posting date
-    None-equivalent is the original's: callers that give none pass `keep_date=True`."""
+    """Takes back what the operation (or leg) `of` posted, by correcting entries at the same cost. With `keep_date` the
+    correction has the original's posting date and the header's date is only the work date."""
 
     header: Header
     of: str
