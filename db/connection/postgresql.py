@@ -1,0 +1,301 @@
+"""PostgreSQL: a posting in two round trips, and what its errors mean.
+
+Round trips are what a posting costs there. So `BEGIN` waits for the first statement and travels with it, writes wait for the
+next read or for `COMMIT` and travel with that, and a batch is one psycopg pipeline. What a deferred write did wrong is raised
+where it is sent; in every case before `in_write_transaction` returns.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Loader
+from psycopg.pq import TransactionStatus
+from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
+from psycopg.types.string import TextLoader
+
+from db.connection.drivers import peewee
+from db.connection.session import Conflict, Parameters, Row, Statement, Write
+from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull
+
+CONNECT_TIMEOUT_S = 5
+APPLICATION_NAME = "stockterm"
+_PENDING_ROWS = 5_000  # writes wait for company up to this many rows
+
+_DISK_FULL = {"53100"}
+_DAMAGED = {"XX001", "XX002"}
+_AWAY_CLASSES = {"08", "28", "3D", "53", "57"}
+_CONFLICT = {"40001", "40P01", "55P03"}
+
+
+class _WholeNumberLoader(Loader):
+    """`SUM` of whole numbers is `numeric` here and an integer on SQLite: an integer on both."""
+
+    def load(self, data: Any) -> Any:
+        text = bytes(data).decode()
+        return int(text) if text.lstrip("-").isdigit() else text
+
+
+class _Adapter(peewee.Psycopg3Adapter):
+    """Peewee's adapter looks for the driver when Peewee is imported; ours knows it when it is needed."""
+
+    txn_idle = TransactionStatus.IDLE
+    txn_inerror = TransactionStatus.INERROR
+    txn_unknown = TransactionStatus.UNKNOWN
+
+    def __init__(self) -> None:
+        peewee._BasePsycopgAdapter.__init__(self)
+        self.json_type = self.jsonb_type = None
+        self.cast_json_case = False
+
+    def check_driver(self) -> None:
+        pass
+
+    def connect(self, db: Any, **params: Any) -> "psycopg.Connection[Row]":
+        return psycopg.connect(db.database, **params)
+
+    def server_side_cursor(self, conn: Any) -> Any:
+        raise NotImplementedError("use db.connection.stream")
+
+
+class PostgresqlDatabase(peewee.PostgresqlDatabase):
+    """Peewee's PostgreSQL through psycopg 3. Its queries first send what the raw path has waiting."""
+
+    psycopg2_adapter = _Adapter
+    psycopg3_adapter = _Adapter
+
+    def __init__(self, url: str, *, read_only: bool) -> None:
+        self.read_only = read_only
+        self._sessions = peewee._ConnectionLocal()
+        super().__init__(url, autoconnect=False)
+
+    def _connect(self) -> "psycopg.Connection[Row]":
+        options = "-c default_transaction_isolation=read\\ committed"
+        if self.read_only:
+            options += " -c default_transaction_read_only=on"
+        try:
+            connection = psycopg.connect(
+                self.database,
+                autocommit=True,
+                application_name=APPLICATION_NAME,
+                connect_timeout=CONNECT_TIMEOUT_S,
+                options=options,
+                prepare_threshold=0,
+            )
+        except psycopg.Error as problem:
+            raise translated(problem) from problem
+        connection.prepared_max = 500
+        connection.adapters.register_loader("date", TextLoader)
+        connection.adapters.register_loader("numeric", _WholeNumberLoader)
+        connection.adapters.register_dumper(int, Int8Dumper)  # one type for every size: one prepared statement each
+        connection.adapters.register_dumper(int, Int8BinaryDumper)
+        return connection
+
+    def cursor(self, named_cursor: Any = None) -> Any:
+        session = getattr(self._sessions, "session", None)
+        if session is not None:
+            session.send_pending()
+        return super().cursor()
+
+    def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
+        try:
+            return super()._execute_cursor(sql, params, **options)
+        except (peewee.PeeweeException, psycopg.Error) as problem:
+            raise translated(problem) from problem
+
+    def session(self) -> "PostgresqlSession":
+        """The raw face of this thread's open connection."""
+        self._sessions.session = PostgresqlSession(self.connection())
+        return self._sessions.session  # type: ignore[no-any-return]
+
+
+class PostgresqlSession:
+    """One PostgreSQL connection, with the statements that wait to travel."""
+
+    def __init__(self, connection: "psycopg.Connection[Row]") -> None:
+        self.in_transaction = False
+        self._connection = connection
+        self._pending: list[Write] = []
+        self._pending_rows = 0
+        self._reserved: dict[str, list[int]] = {}
+
+    # ---- transactions
+
+    def begin_write(self) -> None:
+        self._pending = [("BEGIN", ((),))]
+        self.in_transaction = True
+
+    def begin_snapshot(self) -> None:
+        self._pending = [("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ((),))]
+        self.in_transaction = True
+
+    def commit(self) -> None:
+        if len(self._pending) == 1 and self._pending[0][0].startswith("BEGIN"):
+            self._ended()  # nothing was asked and nothing written
+            return
+        self._send([("COMMIT", ())])
+        self._ended()
+
+    def rollback(self) -> None:
+        self._ended()
+        try:
+            if self._connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                self._connection.execute("ROLLBACK")
+        except psycopg.Error:
+            pass
+
+    def _ended(self) -> None:
+        self.in_transaction = False
+        self._pending = []
+        self._pending_rows = 0
+        self._reserved = {}
+
+    def savepoint(self, name: str) -> None:
+        self._send([(f"SAVEPOINT {name}", ())])
+
+    def release(self, name: str) -> None:
+        self._send([(f"RELEASE SAVEPOINT {name}", ())])
+
+    def rollback_to(self, name: str) -> None:
+        self._pending = []
+        self._pending_rows = 0
+        self._send([(f"ROLLBACK TO SAVEPOINT {name}", ()), (f"RELEASE SAVEPOINT {name}", ())])
+
+    # ---- statements
+
+    def fetch(self, sql: str, params: Parameters = ()) -> list[Row]:
+        return self._send([(sql, params)])[0]
+
+    def fetch_batch(self, statements: Sequence[Statement], reserve: Mapping[str, int] | None = None) -> list[list[Row]]:
+        if not reserve:
+            return self._send(statements)
+        drawing = [_drawing(name, count) for name, count in reserve.items()]
+        results = self._send([*statements, *drawing])
+        self._reserved = {name: [row[0] for row in rows] for name, rows in zip(reserve, results[len(statements) :], strict=True)}
+        return results[: len(statements)]
+
+    def write_batch(self, writes: Sequence[Write]) -> None:
+        for sql, rows in writes:
+            if rows:
+                self._pending.append((sql, list(rows)))
+                self._pending_rows += len(rows)
+        if self._pending_rows > _PENDING_ROWS or not self.in_transaction:
+            self._send([])
+
+    def send_pending(self) -> None:
+        """Send what waits: Peewee is about to use the connection."""
+        if self._pending:
+            self._send([])
+
+    def _send(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """One round trip: what waits, then `statements`; their rows."""
+        pending, self._pending, self._pending_rows = self._pending, [], 0
+        cursors = []
+        try:
+            if not pending and len(statements) == 1:
+                cursors.append(self._cursor().execute(_numbered(statements[0][0]), statements[0][1]))
+            else:
+                with self._connection.pipeline():
+                    for sql, rows in pending:
+                        if len(rows) == 1:
+                            self._cursor().execute(_numbered(sql), rows[0])
+                        else:
+                            self._cursor().executemany(_numbered(sql), rows)
+                    for sql, params in statements:
+                        cursors.append(self._cursor().execute(_numbered(sql), params))
+            return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        except psycopg.Error as problem:
+            raise translated(problem) from problem
+
+    def _cursor(self) -> "psycopg.RawCursor[Row]":
+        return psycopg.RawCursor(self._connection)
+
+    def stream(self, sql: str, params: Parameters, size: int) -> Iterator[Row]:
+        self.send_pending()
+        inside = self._connection.pgconn.transaction_status == TransactionStatus.INTRANS
+        try:
+            with psycopg.RawServerCursor(self._connection, "stockterm_stream", withhold=not inside) as cursor:
+                cursor.itersize = size
+                cursor.execute(_numbered(sql), params)
+                yield from cursor
+        except psycopg.Error as problem:
+            raise translated(problem) from problem
+
+    def draw_numbers(self, counts: Mapping[str, int]) -> dict[str, list[int]]:
+        drawn = {name: self._reserved.get(name, [])[:count] for name, count in counts.items()}
+        for name, numbers in drawn.items():
+            self._reserved[name] = self._reserved.get(name, [])[len(numbers) :]
+        missing = {name: count - len(drawn[name]) for name, count in counts.items() if count > len(drawn[name])}
+        if missing:
+            rows = self._send([_drawing(name, count) for name, count in missing.items()])
+            for name, more in zip(missing, rows, strict=True):
+                drawn[name].extend(row[0] for row in more)
+        return drawn
+
+    def close(self) -> None:
+        self._pending = []
+
+
+@cache
+def _drawing_sql(name: str) -> str:
+    return f"SELECT nextval('{sequence_name(name)}') FROM generate_series(1, ?)"
+
+
+def _drawing(name: str, count: int) -> Statement:
+    return _drawing_sql(name), (count,)
+
+
+def sequence_name(ledger: str) -> str:
+    """The sequence that numbers a ledger's entries."""
+    return f"{ledger}_number"
+
+
+_QUOTED_OR_MARK = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\?")
+
+
+@cache
+def _numbered(sql: str) -> str:
+    """`?` as `$1`, `$2` …, but not inside quotes."""
+    count = 0
+
+    def mark(match: re.Match[str]) -> str:
+        nonlocal count
+        if match[0] != "?":
+            return match[0]
+        count += 1
+        return f"${count}"
+
+    return _QUOTED_OR_MARK.sub(mark, sql)
+
+
+def translated(problem: BaseException) -> BaseException:
+    """The domain's error for a driver's error; one that has no such meaning comes back as Peewee's class of the same name."""
+    driver_error = _driver_error(problem)
+    if driver_error is None:
+        return problem
+    state = driver_error.sqlstate or ""
+    text = str(driver_error).strip().splitlines()[0] if str(driver_error).strip() else type(driver_error).__name__
+    if state in _DISK_FULL:
+        return DiskFull(problem=text)
+    if state in _DAMAGED:
+        return DatabaseDamaged(problem=text)
+    if state in _CONFLICT:
+        return Conflict(text)
+    if state[:2] in _AWAY_CLASSES or (not state and isinstance(driver_error, psycopg.OperationalError)):
+        return DatabaseUnavailable(problem=text)
+    if isinstance(problem, peewee.PeeweeException):
+        return problem
+    for kind in type(driver_error).__mro__:
+        wrapper = getattr(peewee, kind.__name__, None)
+        if wrapper is not None:
+            return wrapper(driver_error, *driver_error.args)  # type: ignore[no-any-return]
+    return driver_error
+
+
+def _driver_error(problem: BaseException) -> psycopg.Error | None:
+    if isinstance(problem, psycopg.Error):
+        return problem
+    wrapped = problem.args[0] if isinstance(problem, peewee.PeeweeException) and problem.args else None
+    return wrapped if isinstance(wrapped, psycopg.Error) else None

@@ -1,0 +1,239 @@
+"""SQLite: how it is opened, how its writers take turns, and what its errors mean.
+
+Durability is set, not hoped for: write-ahead log with `synchronous=FULL`, foreign keys on, and recursive triggers so that
+`INSERT OR REPLACE` meets the trigger that refuses a delete.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from db.connection.drivers import peewee
+from db.connection.session import Conflict, Parameters, Row, Statement, Write
+from db.connection.writer_queue import WriterQueue
+from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull
+
+BUSY_TIMEOUT_MS = 5_000
+MEMORY = ":memory:"
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = 1",
+    "PRAGMA recursive_triggers = 1",
+    "PRAGMA cache_size = -16384",
+    "PRAGMA temp_store = MEMORY",
+)
+
+_DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
+_AWAY = {"SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH", "SQLITE_NOLFS", "SQLITE_PROTOCOL"}
+_BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED"}
+
+
+class SqliteDatabase(peewee.SqliteDatabase):
+    """Peewee's SQLite with our pragmas on every connection, our errors, and a `RETURNING` that it may rely on."""
+
+    def __init__(self, path: str, *, read_only: bool) -> None:
+        super().__init__(path, autoconnect=False, returning_clause=True, cached_statements=512)
+        self.path = path
+        self.read_only = read_only
+        self.queue = WriterQueue(None if path == MEMORY else f"{path}.lock")
+
+    def _connect(self) -> sqlite3.Connection:
+        if self.path != MEMORY:
+            if not Path(self.path).absolute().parent.is_dir():
+                raise DatabaseUnavailable(problem=f"there is no folder {Path(self.path).absolute().parent}")
+            if self.read_only and not Path(self.path).exists():
+                raise DatabaseUnavailable(problem=f"there is no file {self.path}")
+        connection: sqlite3.Connection = super()._connect()
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+            self._switch_to_wal(connection)
+            if self.read_only:
+                connection.execute("PRAGMA query_only = 1")
+        except sqlite3.Error as problem:
+            connection.close()
+            raise translated(problem) from problem
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _switch_to_wal(self, connection: sqlite3.Connection) -> None:
+        """Once in a file's life. Two at once would find the file locked, so they queue like any writer."""
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        if self.path == MEMORY or mode == "wal" or self.read_only:
+            return
+        with self.queue:
+            connection.execute("PRAGMA journal_mode = WAL")
+
+    def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
+        try:
+            return super()._execute_cursor(sql, params, **options)
+        except peewee.PeeweeException as problem:
+            raise translated(problem) from problem
+
+    def session(self) -> "SqliteSession":
+        """The raw face of this thread's open connection."""
+        return SqliteSession(self.connection(), self.queue)
+
+
+class SqliteSession:
+    """One SQLite connection. Statements go straight to one cursor that is kept."""
+
+    def __init__(self, connection: sqlite3.Connection, queue: WriterQueue) -> None:
+        self.in_transaction = False
+        self._connection = connection
+        self._cursor = connection.cursor()
+        self._queue = queue
+        self._queued = False
+        self._counters: dict[str, int] = {}
+
+    def begin_write(self) -> None:
+        self._queue.acquire()
+        self._queued = True
+        try:
+            self._cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as problem:
+            self._leave_queue()
+            raise translated(problem) from problem
+        except BaseException:
+            self._leave_queue()
+            raise
+        self.in_transaction = True
+
+    def begin_snapshot(self) -> None:
+        try:
+            self._cursor.execute("BEGIN")
+        except sqlite3.Error as problem:
+            raise translated(problem) from problem
+        self.in_transaction = True
+
+    def commit(self) -> None:
+        try:
+            if self._counters:
+                self._keep_counters()
+            self._cursor.execute("COMMIT")
+        except sqlite3.Error as problem:
+            raise translated(problem) from problem
+        self._ended()
+
+    def rollback(self) -> None:
+        try:
+            if self._connection.in_transaction:  # some errors (disk full, I/O) have rolled back already
+                self._cursor.execute("ROLLBACK")
+        except sqlite3.Error:
+            pass
+        finally:
+            self._ended()
+
+    def _ended(self) -> None:
+        self.in_transaction = False
+        self._counters = {}
+        self._leave_queue()
+
+    def _leave_queue(self) -> None:
+        if self._queued:
+            self._queued = False
+            self._queue.release()
+
+    def fetch(self, sql: str, params: Parameters = ()) -> list[Row]:
+        try:
+            return self._cursor.execute(sql, params).fetchall()
+        except sqlite3.Error as problem:
+            raise translated(problem) from problem
+
+    def fetch_batch(self, statements: Sequence[Statement], reserve: Mapping[str, int] | None = None) -> list[list[Row]]:
+        execute = self._cursor.execute
+        try:
+            return [execute(sql, params).fetchall() for sql, params in statements]
+        except sqlite3.Error as problem:
+            raise translated(problem) from problem
+
+    def write_batch(self, writes: Sequence[Write]) -> None:
+        cursor = self._cursor
+        try:
+            for sql, rows in writes:
+                if len(rows) == 1:
+                    cursor.execute(sql, rows[0])
+                else:
+                    cursor.executemany(sql, rows)
+        except sqlite3.Error as problem:
+            raise translated(problem) from problem
+
+    def stream(self, sql: str, params: Parameters, size: int) -> Iterator[Row]:
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql, params)
+            while rows := cursor.fetchmany(size):
+                yield from rows
+        except sqlite3.Error as problem:
+            raise translated(problem) from problem
+        finally:
+            cursor.close()
+
+    def draw_numbers(self, counts: Mapping[str, int]) -> dict[str, list[int]]:
+        """From the one row of counters: read once in a transaction, written back once at its commit."""
+        if not self._counters:
+            cursor = self._cursor
+            cursor.row_factory = None
+            try:
+                values = cursor.execute("SELECT * FROM number_counter WHERE id = 1").fetchone()
+            except sqlite3.Error as problem:
+                raise translated(problem) from problem
+            self._counters = dict(zip((column[0] for column in cursor.description), values, strict=True))
+        drawn = {}
+        for name, count in counts.items():
+            last = self._counters[name]
+            drawn[name] = list(range(last + 1, last + count + 1))
+            self._counters[name] = last + count
+        return drawn
+
+    def _keep_counters(self) -> None:
+        names = [name for name in self._counters if name != "id"]
+        assignments = ", ".join(f"{name} = ?" for name in names)
+        self._cursor.execute(f"UPDATE number_counter SET {assignments} WHERE id = 1", [self._counters[name] for name in names])
+
+    def savepoint(self, name: str) -> None:
+        self.fetch(f"SAVEPOINT {name}")
+
+    def release(self, name: str) -> None:
+        self.fetch(f"RELEASE {name}")
+
+    def rollback_to(self, name: str) -> None:
+        self.fetch(f"ROLLBACK TO {name}")
+        self.fetch(f"RELEASE {name}")
+
+    def close(self) -> None:
+        self._cursor.close()
+
+
+def translated(problem: BaseException) -> BaseException:
+    """The domain's error for a driver's error; one that has no such meaning comes back as Peewee's class of the same name."""
+    driver_error = _driver_error(problem)
+    if driver_error is None:
+        return problem
+    name = getattr(driver_error, "sqlite_errorname", "") or ""
+    primary = "_".join(name.split("_")[:2])  # SQLITE_IOERR_WRITE is a kind of SQLITE_IOERR
+    text = str(driver_error)
+    if primary in _DAMAGED:
+        return DatabaseDamaged(problem=text)
+    if primary == "SQLITE_FULL":
+        return DiskFull(problem=text)
+    if primary in _AWAY:
+        return DatabaseUnavailable(problem=text)
+    if primary in _BUSY:
+        return Conflict(text)
+    if isinstance(problem, peewee.PeeweeException):
+        return problem
+    wrapper = getattr(peewee, type(driver_error).__name__, None)
+    return wrapper(driver_error, *driver_error.args) if wrapper is not None else driver_error
+
+
+def _driver_error(problem: BaseException) -> sqlite3.Error | None:
+    if isinstance(problem, sqlite3.Error):
+        return problem
+    wrapped = problem.args[0] if isinstance(problem, peewee.PeeweeException) and problem.args else None
+    return wrapped if isinstance(wrapped, sqlite3.Error) else None
