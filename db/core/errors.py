@@ -135,6 +135,31 @@ class BarcodeTaken(StocktermError):
     uom_code: str = ""
 
 
+@dataclass(eq=False, kw_only=True)
+class HasEntries(StocktermError):
+    """A field that says how entries are to be read; not in the contract's list, as the situation is new."""
+
+    code: ClassVar[str] = "has_entries"
+    template: ClassVar[str] = N_("In use: {field} of {what} stays {current}, because of {because}. Nothing was changed.")
+    what: str
+    current: str
+    because: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BomCycle(StocktermError):
+    code: ClassVar[str] = "bom_cycle"
+    template: ClassVar[str] = N_("Circle: {path}. An item cannot be a part of itself.")
+    path: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CategoryCycle(StocktermError):
+    code: ClassVar[str] = "category_cycle"
+    template: ClassVar[str] = N_("Circle: {path}. A category cannot lie below itself.")
+    path: str
+
+
 # ---- quantities -----------------------------------------------------------------------------------------------------
 
 
