@@ -164,10 +164,10 @@ def savepoint() -> Iterator[None]:
     session.savepoint(name)
     try:
         yield
+        session.release(name)
     except BaseException:
         session.rollback_to(name)
         raise
-    session.release(name)
 
 
 # ---- the raw path

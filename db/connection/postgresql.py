@@ -5,7 +5,6 @@ next read or for `COMMIT` and travel with that, and a batch is one psycopg pipel
 where it is sent; in every case before `in_write_transaction` returns.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -17,6 +16,7 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from psycopg.types.string import TextLoader
 
 from db.connection.drivers import peewee
+from db.connection.pipeline import Pipeline, numbered
 from db.connection.session import Conflict, Parameters, Row, Statement, Write
 from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull
 
@@ -120,6 +120,7 @@ class PostgresqlSession:
         self._pending: list[Write] = []
         self._pending_rows = 0
         self._reserved: dict[str, list[int]] = {}
+        self._pipeline = Pipeline(connection)
 
     # ---- transactions
 
@@ -136,6 +137,8 @@ class PostgresqlSession:
             self._ended()  # nothing was asked and nothing written
             return
         self._send([("COMMIT", ())])
+        if self._pipeline.last_command != b"COMMIT":
+            raise RuntimeError("an error in the transaction was caught without a savepoint; PostgreSQL took everything back")
         self._ended()
 
     def rollback(self) -> None:
@@ -153,12 +156,16 @@ class PostgresqlSession:
         self._reserved = {}
 
     def savepoint(self, name: str) -> None:
-        self._send([(f"SAVEPOINT {name}", ())])
+        self._pending.append((f"SAVEPOINT {name}", ((),)))
 
     def release(self, name: str) -> None:
         self._send([(f"RELEASE SAVEPOINT {name}", ())])
 
     def rollback_to(self, name: str) -> None:
+        waiting = [index for index, (sql, _) in enumerate(self._pending) if sql == f"SAVEPOINT {name}"]
+        if waiting:
+            del self._pending[waiting[-1] :]
+            return
         self._pending = []
         self._pending_rows = 0
         self._send([(f"ROLLBACK TO SAVEPOINT {name}", ()), (f"RELEASE SAVEPOINT {name}", ())])
@@ -191,26 +198,17 @@ class PostgresqlSession:
 
     def _send(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """One round trip: what waits, then `statements`; their rows."""
-        pending, self._pending, self._pending_rows = self._pending, [], 0
-        cursors = []
+        if self._pending:
+            waiting = [(sql, row) for sql, rows in self._pending for row in rows]
+            self._pending, self._pending_rows = [], 0
+            return self._run([*waiting, *statements])[len(waiting) :]
+        return self._run(statements)
+
+    def _run(self, statements: Sequence[Statement]) -> list[list[Row]]:
         try:
-            if not pending and len(statements) == 1:
-                cursors.append(self._cursor().execute(_numbered(statements[0][0]), statements[0][1]))
-            else:
-                with self._connection.pipeline():
-                    for sql, rows in pending:
-                        if len(rows) == 1:
-                            self._cursor().execute(_numbered(sql), rows[0])
-                        else:
-                            self._cursor().executemany(_numbered(sql), rows)
-                    for sql, params in statements:
-                        cursors.append(self._cursor().execute(_numbered(sql), params))
-            return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+            return self._pipeline.run(statements)
         except psycopg.Error as problem:
             raise translated(problem) from problem
-
-    def _cursor(self) -> "psycopg.RawCursor[Row]":
-        return psycopg.RawCursor(self._connection)
 
     def stream(self, sql: str, params: Parameters, size: int) -> Iterator[Row]:
         self.send_pending()
@@ -218,7 +216,7 @@ class PostgresqlSession:
         try:
             with psycopg.RawServerCursor(self._connection, "stockterm_stream", withhold=not inside) as cursor:
                 cursor.itersize = size
-                cursor.execute(_numbered(sql), params)
+                cursor.execute(numbered(sql), params)
                 yield from cursor
         except psycopg.Error as problem:
             raise translated(problem) from problem
@@ -250,24 +248,6 @@ def _drawing(name: str, count: int) -> Statement:
 def sequence_name(ledger: str) -> str:
     """The sequence that numbers a ledger's entries."""
     return f"{ledger}_number"
-
-
-_QUOTED_OR_MARK = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\?")
-
-
-@cache
-def _numbered(sql: str) -> str:
-    """`?` as `$1`, `$2` …, but not inside quotes."""
-    count = 0
-
-    def mark(match: re.Match[str]) -> str:
-        nonlocal count
-        if match[0] != "?":
-            return match[0]
-        count += 1
-        return f"${count}"
-
-    return _QUOTED_OR_MARK.sub(mark, sql)
 
 
 def translated(problem: BaseException) -> BaseException:
