@@ -1,0 +1,1 @@
+"""Labels: data in, something printable out. Knows no item and no database."""
