@@ -90,23 +90,3 @@ class UtcField(peewee.BigIntegerField):
 
     def python_value(self, value: int | None) -> datetime | None:
         return None if value is None else from_microseconds(int(value))
-
-
-class NumberField(peewee.CharField):
-    """A lot, serial or package number: kept as it was scanned (compared through `db.core.codes.number_key`)."""
-
-    def __init__(self, *args: Any, max_length: int = NUMBER_LENGTH, **kwargs: Any) -> None:
-        super().__init__(*args, max_length=max_length, **kwargs)
-
-
-class DayField(peewee.CharField):
-    """A calendar day, kept as ISO text: the same on both databases, also where rows are read without a model."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"max_length": 10, **kwargs})
-
-    def db_value(self, value: date | str | None) -> str | None:
-        return value.isoformat() if isinstance(value, date) else value
-
-    def python_value(self, value: str | None) -> date | None:
-        return None if value is None else date.fromisoformat(value)

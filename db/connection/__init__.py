@@ -118,7 +118,7 @@ def in_write_transaction(work: Callable[[], T]) -> T:
             return _once(session, work)
         except Conflict as problem:
             last = problem
-            time.sleep(random.uniform(0, 0.002) * 2**attempt)  # noqa: S311
+            time.sleep(random.uniform(0, 0.002) * 2**attempt)
     raise DatabaseUnavailable(problem=f"busy ({last})") from last
 
 

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import errors, pq
 from psycopg.adapt import Transformer
 
-from db.connection.session import Parameters, Row, Statement
+from db.connection.session import Row, Statement
 
 _OK = pq.ExecStatus.COMMAND_OK
 _ROWS = pq.ExecStatus.TUPLES_OK

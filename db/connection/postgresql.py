@@ -97,17 +97,17 @@ class PostgresqlDatabase(peewee.PostgresqlDatabase):
         session = getattr(self._sessions, "session", None)
         if session is not None:
             session.send_pending()
-        return super().cursor()
+        return super().cursor()  # type: ignore[no-untyped-call]
 
     def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
         try:
-            return super()._execute_cursor(sql, params, **options)
+            return super()._execute_cursor(sql, params, **options)  # type: ignore[misc]
         except (peewee.PeeweeException, psycopg.Error) as problem:
             raise translated(problem) from problem
 
     def session(self) -> "PostgresqlSession":
         """The raw face of this thread's open connection."""
-        self._sessions.session = PostgresqlSession(self.connection())
+        self._sessions.session = PostgresqlSession(self.connection())  # type: ignore[no-untyped-call]
         return self._sessions.session  # type: ignore[no-any-return]
 
 

@@ -19,7 +19,10 @@ class Session(Protocol):
     in_transaction: bool
 
     def begin_write(self) -> None:
-        """Open the transaction of a posting; nobody else is writing (SQLite), or rows are locked as they are read (PostgreSQL)."""
+        """Open a transaction that writes.
+
+        On SQLite nobody else is writing meanwhile; on PostgreSQL rows are locked as they are read.
+        """
 
     def begin_snapshot(self) -> None:
         """Open a transaction in which every query sees the same moment; it does not write."""

@@ -46,7 +46,7 @@ class SqliteDatabase(peewee.SqliteDatabase):
                 raise DatabaseUnavailable(problem=f"there is no folder {Path(self.path).absolute().parent}")
             if self.read_only and not Path(self.path).exists():
                 raise DatabaseUnavailable(problem=f"there is no file {self.path}")
-        connection: sqlite3.Connection = super()._connect()
+        connection: sqlite3.Connection = super()._connect()  # type: ignore[misc]
         try:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
@@ -71,13 +71,13 @@ class SqliteDatabase(peewee.SqliteDatabase):
 
     def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
         try:
-            return super()._execute_cursor(sql, params, **options)
+            return super()._execute_cursor(sql, params, **options)  # type: ignore[misc]
         except peewee.PeeweeException as problem:
             raise translated(problem) from problem
 
     def session(self) -> "SqliteSession":
         """The raw face of this thread's open connection."""
-        return SqliteSession(self.connection(), self.queue)
+        return SqliteSession(self.connection(), self.queue)  # type: ignore[no-untyped-call]
 
 
 class SqliteSession:

@@ -54,9 +54,12 @@ def _updates(table: str) -> str:
 
 
 def _on_sqlite(table: str, fixed: str) -> list[str]:
+    def refuse(message: str) -> str:
+        return f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+
     return [
-        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{_deletes(table)}'); END",
-        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {fixed} ON {table} BEGIN SELECT RAISE(ABORT, '{_updates(table)}'); END",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse(_deletes(table))}",
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {fixed} ON {table} {refuse(_updates(table))}",
     ]
 
 

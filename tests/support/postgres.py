@@ -66,7 +66,7 @@ def wheel_folder() -> Path:
 
 def make_run_folder() -> Path:
     """A private folder for one run, in the first temporary folder that an unprivileged server can reach."""
-    candidates = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]  # noqa: S108
+    candidates = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
     for candidate in candidates:
         if not candidate.is_dir() or not os.access(candidate, os.W_OK):
             continue
@@ -119,7 +119,7 @@ def _start(folder: Path, durable: bool) -> None:
     options += f" -k {folder}/socket"
     pg_ctl = str(install / "bin/pg_ctl")
     log = folder / "data/log.txt"
-    subprocess.Popen(  # noqa: S603
+    subprocess.Popen(
         [sys.executable, "-c", _WATCHER, str(folder), pg_ctl, _user() or ""],
         start_new_session=True,
         stdin=subprocess.DEVNULL,
@@ -164,7 +164,7 @@ def _run(command: list[str], folder: Path) -> None:
     """Run to the end, output to a file: a server that inherits a pipe would keep it open for ever."""
     with tempfile.TemporaryFile() as output:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        result = subprocess.run(  # noqa: S603
+        result = subprocess.run(
             command,
             user=_user(),
             stdin=subprocess.DEVNULL,
@@ -209,7 +209,7 @@ def new_database(server: PostgresServer, template: str = "template0") -> str:
 
     name = f"t_{secrets.token_hex(8)}"
     with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")  # type: ignore[call-overload]
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     return server.url(name)
 
 
@@ -219,4 +219,4 @@ def drop_database(server: PostgresServer, url: str) -> None:
 
     name = url.rsplit("/", 1)[-1] if "?" not in url else url.split("?")[0].rsplit("/", 1)[-1]
     with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[call-overload]
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
