@@ -1,0 +1,47 @@
+"""The tables of master data, and the values that their fields may have (the interchange format's words)."""
+
+from db.masters.records import Records
+from db.models import master
+
+ITEM_TYPES = ("inventory", "non_inventory", "service")
+COSTING_METHODS = ("fifo", "lifo", "average", "standard", "specific")
+RESERVE = ("optional", "never", "always")
+REPLENISHMENT = ("purchase", "assembly")
+BLOCKED_MOVEMENTS = ("", "inbound", "outbound", "all")
+ROLES = ("viewer", "counter", "worker", "supervisor", "controller", "administrator")
+ATTRIBUTE_TYPES = ("text", "option", "integer", "decimal", "date")
+PERIODS = ("day", "week", "month", "quarter", "year")
+AUTOMATIC_COST_ADJUSTMENT = ("always", "never", *PERIODS)
+AVERAGE_COST_CALC_TYPES = ("item", "item_location_variant")
+
+SETTINGS = Records(
+    master.Settings,
+    "settings",
+    choices={
+        "automatic_cost_adjustment": AUTOMATIC_COST_ADJUSTMENT,
+        "average_cost_period": PERIODS,
+        "average_cost_calc_type": AVERAGE_COST_CALC_TYPES,
+    },
+)
+LOCATIONS = Records(master.Location, "location")
+BINS = Records(master.Bin, "bin", renamed={"location": "location_code"}, choices={"blocked_movement": BLOCKED_MOVEMENTS})
+TRACKING_CODES = Records(master.TrackingCode, "tracking code")
+ITEMS = Records(
+    master.Item,
+    "item",
+    choices={"type": ITEM_TYPES, "costing_method": COSTING_METHODS, "reserve": RESERVE, "replenishment": REPLENISHMENT},
+)
+UNITS = Records(master.ItemUnitOfMeasure, "unit", renamed={"item": "item_no"})
+VARIANTS = Records(master.ItemVariant, "variant", renamed={"item": "item_no"})
+BARCODES = Records(master.ItemBarcode, "barcode", renamed={"item": "item_no", "variant": "variant_code", "uom": "uom_code"})
+NUMBERS = Records(master.TrackingNumber, "number", renamed={"item": "item_no", "variant": "variant_code", "no": "number"})
+CATEGORIES = Records(master.Category, "category")
+ATTRIBUTES = Records(master.Attribute, "attribute", choices={"type": ATTRIBUTE_TYPES})
+ITEM_ATTRIBUTES = Records(master.ItemAttribute, "attribute")
+BOM_LINES = Records(
+    master.BomLine, "bill of material line", renamed={"item": "item_no", "variant": "variant_code", "uom": "uom_code"}
+)
+CATALOG_ITEMS = Records(master.CatalogItem, "catalog item")
+RESPONSIBILITY_CENTERS = Records(master.ResponsibilityCenter, "responsibility center")
+REASONS = Records(master.Reason, "reason")
+USERS = Records(master.User, "user")
