@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from db.connection.drivers import peewee
 from db.connection.session import Conflict, Parameters, Row, Session, Statement, Write
+from db.connection.watching import Watched, WatchedSession
 from db.core.errors import DatabaseUnavailable
 
 T = TypeVar("T")
@@ -205,3 +206,21 @@ def draw_numbers(counts: Mapping[str, int]) -> dict[str, list[int]]:
 def for_update(sql: str) -> str:
     """`sql` so that it locks the rows it reads. SQLite has one writer at a time anyway."""
     return f"{sql} FOR NO KEY UPDATE" if is_postgresql() else sql
+
+
+@contextmanager
+def watched_statements() -> Iterator[Watched]:
+    """What this thread sends to the database inside the block; for tests that pin how many statements something costs."""
+    watched = Watched()
+    session = _this_thread.session
+
+    def note(event: Any) -> None:
+        watched.statements.append(event.sql)
+
+    database.query_hooks.append(note)
+    _this_thread.session = WatchedSession(session, watched)
+    try:
+        yield watched
+    finally:
+        _this_thread.session = session
+        database.query_hooks.remove(note)

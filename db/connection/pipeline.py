@@ -37,6 +37,7 @@ class Pipeline:
         self._new: dict[str, bytes] = {}
         self._names = 0
         self.last_command: bytes | None = None
+        self.round_trips = 0
         self._poll = select.poll()
         self._poll.register(self._pgconn.socket, select.POLLIN)
 
@@ -48,6 +49,7 @@ class Pipeline:
                 results += self.run(statements[start : start + _SEND_AT_ONCE])
             return results
         pgconn = self._pgconn
+        self.round_trips += 1
         pgconn.enter_pipeline_mode()
         try:
             preparing = self._send(statements)

@@ -122,6 +122,10 @@ class PostgresqlSession:
         self._reserved: dict[str, list[int]] = {}
         self._pipeline = Pipeline(connection)
 
+    @property
+    def round_trips(self) -> int:
+        return self._pipeline.round_trips
+
     # ---- transactions
 
     def begin_write(self) -> None:

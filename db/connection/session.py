@@ -16,7 +16,12 @@ Write = tuple[str, Sequence[Parameters]]
 class Session(Protocol):
     """A connection with its transaction. Driver errors leave it translated."""
 
-    in_transaction: bool
+    @property
+    def in_transaction(self) -> bool: ...
+
+    @property
+    def round_trips(self) -> int:
+        """How often this connection has waited for the server; always 0 on SQLite."""
 
     def begin_write(self) -> None:
         """Open a transaction that writes.

@@ -85,6 +85,7 @@ class SqliteSession:
 
     def __init__(self, connection: sqlite3.Connection, queue: WriterQueue) -> None:
         self.in_transaction = False
+        self.round_trips = 0
         self._connection = connection
         self._cursor = connection.cursor()
         self._queue = queue

@@ -203,11 +203,11 @@ def postgres_server(*, durable: bool = True) -> Iterator[PostgresServer]:
         stop(folder, held)
 
 
-def new_database(server: PostgresServer, template: str = "template0") -> str:
-    """Create a database with a name of its own, as a copy of `template`; returns its address."""
+def new_database(server: PostgresServer, *, template: str = "template0", name: str = "") -> str:
+    """Create a database, by default with a name of its own, as a copy of `template`; returns its address."""
     import psycopg
 
-    name = f"t_{secrets.token_hex(8)}"
+    name = name or f"t_{secrets.token_hex(8)}"
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     return server.url(name)
@@ -217,6 +217,6 @@ def drop_database(server: PostgresServer, url: str) -> None:
     """Remove a database, whoever is still connected."""
     import psycopg
 
-    name = url.rsplit("/", 1)[-1] if "?" not in url else url.split("?")[0].rsplit("/", 1)[-1]
+    name = url.partition("?")[0].rpartition("/")[2]
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
