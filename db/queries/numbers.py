@@ -1,0 +1,55 @@
+"""Lot, serial and package numbers: what is known about them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from db.connection import fetch
+from db.core.codes import number_key
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    """One number of an item. `number` as first seen; `received`: it was in stock before, and its expiry is fixed."""
+
+    item_no: str
+    variant_code: str
+    kind: str
+    number: str
+    expiration_date: date | None
+    received: bool
+    blocked: bool
+    block_reason: str
+    description: str
+
+
+_NUMBER = (
+    "SELECT item_no, variant_code, kind, number, expiration_date, received, blocked, block_reason, description FROM tracking_number"
+)
+
+
+def number_facts(item_no: str, variant_code: str, kind: str, number: str) -> NumberFacts | None:
+    """What is known about one number of an item; None: it is new."""
+    sql = f"{_NUMBER} WHERE item_no = ? AND variant_code = ? AND kind = ? AND number_key = ?"
+    rows = fetch(sql, (item_no, variant_code, kind, number_key(number)))
+    return _facts(rows[0]) if rows else None
+
+
+def numbers_like(number: str, *, limit: int = 20) -> list[NumberFacts]:
+    """Every item's numbers with this text, whatever their kind."""
+    sql = f"{_NUMBER} WHERE number_key = ? ORDER BY item_no, variant_code, kind LIMIT ?"
+    return [_facts(row) for row in fetch(sql, (number_key(number), limit))]
+
+
+def _facts(row: tuple[object, ...]) -> NumberFacts:
+    item_no, variant_code, kind, number, expiration, received, blocked, reason, description = row
+    return NumberFacts(
+        str(item_no),
+        str(variant_code),
+        str(kind),
+        str(number),
+        date.fromisoformat(str(expiration)) if expiration else None,
+        bool(received),
+        bool(blocked),
+        str(reason),
+        str(description),
+    )

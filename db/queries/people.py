@@ -1,0 +1,74 @@
+"""Users, as signing in and rights need them."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from db.connection import fetch
+from db.connection.session import Row
+
+
+@dataclass(frozen=True, slots=True)
+class UserFacts:
+    """One user. `locations` empty: all. `has_pin`: can sign in by keyboard."""
+
+    code: str
+    name: str
+    role: str
+    language: str
+    locations: tuple[str, ...]
+    has_pin: bool
+    allow_posting_from: date | None
+    allow_posting_to: date | None
+
+
+_USER = "SELECT code, name, role, language, locations, pin_hash <> '', allow_posting_from, allow_posting_to FROM app_user"
+
+
+def user_by_code(code: str) -> UserFacts | None:
+    """The user with this (normalized) code."""
+    rows = fetch(f"{_USER} WHERE code = ?", (code,))
+    return _user(rows[0]) if rows else None
+
+
+def user_by_badge(badge: str) -> UserFacts | None:
+    """The user whose badge has this (normalized) text; a blank badge is nobody's."""
+    rows = fetch(f"{_USER} WHERE badge = ?", (badge,)) if badge else []
+    return _user(rows[0]) if rows else None
+
+
+def pin_hash(code: str) -> str:
+    """The hash to check a PIN against. It goes nowhere else."""
+    rows = fetch("SELECT pin_hash FROM app_user WHERE code = ?", (code,))
+    return str(rows[0][0]) if rows else ""
+
+
+def _user(row: Row) -> UserFacts:
+    code, name, role, language, locations, has_pin, first, last = row
+    return UserFacts(
+        code,
+        name,
+        role,
+        language,
+        tuple(json.loads(locations or "[]")),
+        bool(has_pin),
+        date.fromisoformat(first) if first else None,
+        date.fromisoformat(last) if last else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Which kinds of master data exist at all: what a new database still lacks."""
+
+    items: bool
+    locations: bool
+    users: bool
+
+
+def filled() -> Filled:
+    """Look whether there is anything to work with."""
+    sql = (
+        "SELECT EXISTS (SELECT 1 FROM item), EXISTS (SELECT 1 FROM location WHERE NOT in_transit), EXISTS (SELECT 1 FROM app_user)"
+    )
+    return Filled(*(bool(one) for one in fetch(sql)[0]))

@@ -1,0 +1,98 @@
+"""The scan log: every scan is here, durable, before anything is done with it, and here is whether it was.
+
+    saved ──> applied          it did what it means
+      │  └──> refused          it was an error (`note` has the code), or its session had been taken over
+      └────> held ──> saved    scanned while an error or a question waited; applied when the worker says so
+               └────> discarded
+"""
+
+from dataclasses import dataclass
+
+from db.connection import fetch, fetch_batch, in_write_transaction
+from db.connection.session import Write
+from db.core import clock
+
+SAVED, HELD, APPLIED, REFUSED, DISCARDED = "saved", "held", "applied", "refused", "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedScan:
+    """One row that has not been dealt with. `command`: `raw` is a command's label. `certain`: from a reader; a command: from a key."""
+
+    scan_no: int
+    raw: str
+    command: bool
+    certain: bool
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to saving: its number, what has become of it so far, and whether the session still has the work in hand."""
+
+    scan_no: int
+    status: str
+    in_hand: bool
+
+
+_SESSION = "SELECT session_no FROM work_session WHERE user_code = ?"
+_SAVE = (
+    "INSERT INTO scan_log (scan_id, user_code, session_no, terminal, scanned_at, raw, command, certain, status, waiting, note)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (scan_id) DO UPDATE SET scan_id = excluded.scan_id"
+    " RETURNING scan_no, status"
+)
+
+
+def save(
+    scan_id: str, *, user_code: str, session_no: int, terminal: str, raw: str, command: bool, certain: bool, status: str = SAVED
+) -> Receipt:
+    """Commit one scan to the log, before it is acted on. Saving the same `scan_id` again changes nothing and tells what became of it."""
+    row = (scan_id, user_code, session_no, terminal, clock.now_microseconds(), _printable(raw), command, certain, status, True)
+
+    def work() -> Receipt:
+        current, saved = fetch_batch([(_SESSION, (user_code,)), (_SAVE, row)])
+        return Receipt(saved[0][0], saved[0][1], bool(current) and current[0][0] == session_no)
+
+    return in_write_transaction(work)
+
+
+def note(user_code: str, session_no: int, terminal: str, scan_id: str, raw: str) -> Write:
+    """A scan that was dealt with at once (at sign-in, where what is entered may be secret and is not written down as it came)."""
+    row = (scan_id, user_code, session_no, terminal, clock.now_microseconds(), _printable(raw), False, False, APPLIED, False)
+    return _SAVE, [row]
+
+
+def mark(scan_no: int, status: str, note: str = "") -> Write:
+    """What became of a scan. Only one that still waits is marked: what another terminal dealt with stays as it is."""
+    waiting = status in (SAVED, HELD)
+    sql = "UPDATE scan_log SET status = ?, waiting = ?, note = ? WHERE scan_no = ? AND waiting"
+    return sql, [(status, waiting, note[:200], scan_no)]
+
+
+def waiting(user_code: str) -> list[SavedScan]:
+    """What the user scanned that has not been dealt with, in order."""
+    rows = fetch(
+        "SELECT scan_no, raw, command, certain, status FROM scan_log WHERE user_code = ? AND waiting ORDER BY scan_no", (user_code,)
+    )
+    return [SavedScan(no, raw, bool(command), bool(certain), status) for no, raw, command, certain, status in rows]
+
+
+def hold_saved(user_code: str) -> Write:
+    """An error or a question came up: what was saved behind it is held until the worker chooses."""
+    return "UPDATE scan_log SET status = 'held' WHERE user_code = ? AND waiting AND status = 'saved'", [(user_code,)]
+
+
+def release_held(user_code: str) -> Write:
+    """The worker chose to apply what was held."""
+    return "UPDATE scan_log SET status = 'saved' WHERE user_code = ? AND waiting AND status = 'held'", [(user_code,)]
+
+
+def discard_held(user_code: str) -> Write:
+    """The worker chose to drop what was held. It stays in the log."""
+    sql = "UPDATE scan_log SET status = 'discarded', waiting = FALSE WHERE user_code = ? AND waiting AND status = 'held'"
+    return sql, [(user_code,)]
+
+
+def _printable(raw: str) -> str:
+    """PostgreSQL keeps no NUL in a text, and readers mean nothing by it."""
+    return raw.replace("\x00", "")
