@@ -8,7 +8,7 @@ The story, in days before `today`:
         or moved in between follows
     20  goods to the shop     18  goods to EAST     16  PR-1005 fasteners again, at another cost
     22 to 1  sales     12  a purchase return     11  damaged, a sample     10  a mistake and its undoing
-     6  PR-1006 supplies and workwear      5  a sales return at exact cost     4  a count of one bin
+     6  PR-1006 building materials, supplies, workwear      5  a sales return at exact cost     4  a count of one bin
      2  PR-1007 food, received in RECV-01 and RECV-02, not yet invoiced and not yet put away
 
 Quantities follow from the tables in `goods.py` by fixed shares, without chance. `_Books` keeps what lies where, so that a line
@@ -253,7 +253,7 @@ class _History:
             unit_cost=pliers.cost, reason="FOUND", document_no="ADJ-5003", user="SUPER1",
         )  # fmt: skip
         yield from self.invoice_of_electronics()
-        yield from self.receipt("PR-1006", 6, family("SU", "WW"), "1.02")
+        yield from self.receipt("PR-1006", 6, [*category("BUILDING"), *family("SU", "WW")], "1.02")
         yield self.line(
             "sale", "SRET-2001", 5, monitors, "", MAIN, monitors.bin, "", Decimal(-1),
             unit_price=monitors.price, applies_from=self.sales_by_item["SH-2002", monitors.no], document_no="SRET-2001",
@@ -289,7 +289,7 @@ class _History:
     def tell(self) -> Iterator[Operation]:
         food = family("FD")
         yield from self.opening()
-        hardware = [goods for goods in family("HW") if goods.category == "FASTENERS"]
+        hardware = category("FASTENERS")
         yield from self.receipt("PR-1001", 42, hardware, "1.00", bin_code="RECV-01")
         yield from self.put_away("PA-7001", 41, hardware, "RECV-01")
         yield from self.receipt("PR-1002", 35, food[::2], "1.00")
@@ -316,6 +316,10 @@ def postings(today: date) -> Iterator[Operation]:
 def family(*prefixes: str) -> list[Goods]:
     """The items whose number starts with one of the prefixes."""
     return [goods for goods in GOODS if goods.no[:2] in prefixes]
+
+
+def category(code: str) -> list[Goods]:
+    return [goods for goods in GOODS if goods.category == code]
 
 
 def variants(goods: Goods) -> list[str]:

@@ -16,7 +16,6 @@ from itertools import groupby
 from typing import ClassVar
 
 from db.core.errors import N_, StocktermError
-from stockterm.scanning.check_digits import check_digit
 
 MOST_CHARACTERS = 48
 """Data characters in one GS1-128, AIs and separators counted (GS1 General Specifications); kept for Code 128 too."""
@@ -219,10 +218,17 @@ def svg(symbol: Symbol, height_mm: float = 15) -> str:
     )
 
 
+def _check_digit(digits: str) -> str:
+    """The digit that completes a GS1 number of any length, as the library computes it (EAN-14's own way does not fit all)."""
+    from barcode.ean import EuropeanArticleNumber13
+
+    return str(EuropeanArticleNumber13("0" * 12).calculate_checksum(digits))
+
+
 def _refuse_wrong_number(digits: str, length: int, name: str) -> None:
     if len(digits) != length or not (digits.isascii() and digits.isdigit()):
         raise UnprintableBarcode(value=repr(digits), symbology=name, expected=f"{length} digits, the check digit among them")
-    expected = check_digit(digits[:-1])
+    expected = _check_digit(digits[:-1])
     if digits[-1] != expected:
         raise UnprintableBarcode(value=digits, symbology=name, expected=f"check digit {expected}")
 
@@ -236,7 +242,7 @@ def _refuse_wrong_element(ai: str, value: str) -> None:
     fixed = _FIXED_LENGTHS.get(ai[:2])
     if fixed is not None and (len(ai) + len(value) != fixed or not value.isdigit()):
         raise UnprintableBarcode(value=shown, symbology="GS1-128", expected=f"{fixed - len(ai)} digits")
-    if ai in _CHECKED_AIS and value[-1] != check_digit(value[:-1]):
-        raise UnprintableBarcode(value=shown, symbology="GS1-128", expected=f"check digit {check_digit(value[:-1])}")
+    if ai in _CHECKED_AIS and value[-1] != _check_digit(value[:-1]):
+        raise UnprintableBarcode(value=shown, symbology="GS1-128", expected=f"check digit {_check_digit(value[:-1])}")
     if ai in ("10", "21") and len(value) > 20:
         raise UnprintableBarcode(value=shown, symbology="GS1-128", expected="20 characters at most")

@@ -1,0 +1,41 @@
+"""What is printed after the demo is made: one page, at most 80 columns and 50 lines."""
+
+from stockterm.demo.making import Demo
+from stockterm.demo.places import PEOPLE
+from stockterm.i18n import _
+
+
+def describe(demo: Demo) -> str:
+    """The page for one demo, in the user's language."""
+    state = _("The demo company is ready.") if demo.new else _("The demo company is there already; --fresh makes a new one.")
+    people = [
+        f"  {person.code:<9} {person.role:<14} {person.pin}  {person.language}  {', '.join(person.locations)}"
+        for person in PEOPLE
+    ]
+    return "\n".join(
+        [
+            state,
+            f"  {demo.path}",
+            _("Open it:  stockterm demo     or:  stockterm --database {url}").format(url=demo.url),
+            _("Labels:   stockterm demo --sheet labels.html   (or labels.svg), then print and scan"),
+            "",
+            _("Users (badge USR:<user>):"),
+            f"  {_('user'):<9} {_('role'):<14} {_('PIN'):<4}  {_('language'):<2}  {_('places')}",
+            *people,
+            "",
+            _("Places: MAIN and EAST have bins, SHOP has none, TRANSIT is on the way between them."),
+            _("Look at: HW1010 screws in A-01-01 (boxes of 10), HW1060 and HW1070 together in A-02-02,"),
+            _("  FD2220 cheese in B-04-02 (an expired lot), MD3070 saline (a blocked lot), EL4330 torches"),
+            _("  (blocked), CD18-4102 a drill, B2207 a lot number of two items, RECV-01 not put away yet."),
+            "",
+            _("Without a scanner, type this; each line ends with Enter:"),
+            _("  USR:COUNTER1    the badge; then 1234, the PIN"),
+            _("  LOC:MAIN        where you are; then choose Count in the menu by its digit"),
+            _("  BIN:A-01-01     the bin you stand at"),
+            _("  9528100010107   one pack of screws, as its barcode says"),
+            _("  19528100010104  a box of them: 10 more"),
+            _("  12*             then 9528100010107: twelve packs"),
+            _("  CMD:UNDO        takes back the last scan, again and again"),
+            _("  CMD:NEXT        closes the bin; CMD:POST ends the count"),
+        ]
+    )
