@@ -147,7 +147,10 @@ def checked_attributes(attributes: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def put_item_attributes(item_no: str, attributes: Mapping[str, str | None] | None) -> bool:
-    """Set the given attributes of an item (`checked_attributes`), take away those that are None, keep the others; None: clear all."""
+    """Set the given attributes of an item (from `checked_attributes`) and take away those that are None; the others stay.
+
+    None instead of attributes takes all away. Says whether anything changed.
+    """
     if attributes is None:
         before = fetch("SELECT 1 FROM item_attribute WHERE item_no = ? LIMIT 1", (item_no,))
         write_batch([("DELETE FROM item_attribute WHERE item_no = ?", [(item_no,)])])

@@ -1,0 +1,1 @@
+"""Operations in, ledgers out: the interchange contract's reader and writers."""
