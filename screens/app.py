@@ -1,0 +1,570 @@
+"""The terminal application: strokes to tokens, tokens to the session one by one, its view states to the screen.
+
+    driver ── strokes ──> lexer ── tokens ──> queue ──> one consumer ──> Session.take, in the one database thread
+                                                              │
+    terminal <── painter <── work screen <── view state <─────┘
+
+Keys and pastes are taken in `on_event`, before focus and bindings (the driver hands strokes over even earlier); the
+queue has no bound, and the consumer takes each token to its very end before it looks at the next. While the database
+is away the token in hand is tried again and again and the others wait, counted on the screen. An error that nobody
+foresaw shows the crash screen: it says that nothing was booked, writes a log file, keeps the scans that wait, and goes
+on with a new session after a key.
+
+Only bytes that matter are sent: half-typed text is drawn when typing pauses, and saved a little later. When the line
+is lost or a signal ends the program, what was scanned is still taken, the half-typed text saved, and the session closed.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.screen import Screen
+
+from db.core.errors import DatabaseUnavailable
+from screens.driver import TerminalDriver, is_ascii_only
+from screens.frame import Frame
+from screens.key_maps import key_names
+from screens.lexer import Lexer
+from screens.strokes import Key, Stroke, StrokeReader, Text
+from screens.work_screen import BELLS, Shown, Terminal, WorkScreen, draw, message_is_cut, page_count
+from stockterm.flows.terminal import TerminalProfile
+from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
+from stockterm.flows.view import KeyHint, Level, Message, ViewState
+from stockterm.i18n import _
+
+DRAW_AFTER: Final = 0.2  # seconds without a key, then half-typed text is drawn
+SAVE_AFTER: Final = 1.0  # seconds without a key, then half-typed text is saved
+BELL_GAP: Final = 0.2  # seconds between the bells of one pattern; some clients merge closer ones
+RETRY_AFTER: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds; the last one from then on
+FAREWELL: Final = 10.0  # seconds that a lost line leaves for the scans that wait
+
+T = TypeVar("T")
+
+FINISHED: Final = 0
+FAILED: Final = 70  # EX_SOFTWARE
+
+
+class Session(Protocol):
+    """The work of one user at one terminal. Every call runs in the one database thread."""
+
+    def view(self) -> ViewState:
+        """What the screen shows now."""
+        ...
+
+    def take(self, token: Token) -> ViewState:
+        """Take one token to its end. Raises DatabaseUnavailable if nothing of it was taken: the same object comes again."""
+        ...
+
+    def save_pending(self, text: str) -> None:
+        """Keep half-typed text; the next scan that is taken makes it obsolete."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Chore(Enum):
+    """What the terminal itself puts between the tokens."""
+
+    SAVE = "save the half-typed text"
+    END = "the line is lost, or a signal came"
+
+
+Task = Token | Chore
+
+
+class TokenQueue:
+    """Tokens in the order they came. Unbounded: a scan is never refused."""
+
+    def __init__(self) -> None:
+        self._tokens: deque[Task] = deque()
+        self._filled = asyncio.Event()
+
+    def put(self, tokens: Iterable[Task]) -> None:
+        self._tokens.extend(tokens)
+        if self._tokens:
+            self._filled.set()
+
+    def put_back(self, tokens: Iterable[Token]) -> None:
+        """Tokens that were taken out and come before all others."""
+        self._tokens.extendleft(reversed(list(tokens)))
+        if self._tokens:
+            self._filled.set()
+
+    async def get(self) -> Task:
+        while not self._tokens:
+            self._filled.clear()
+            await self._filled.wait()
+        return self._tokens.popleft()
+
+    def __bool__(self) -> bool:
+        return bool(self._tokens)
+
+    @property
+    def scans(self) -> int:
+        return sum(isinstance(token, ScanToken) for token in self._tokens)
+
+
+class TerminalApp(App[int], inherit_bindings=False):
+    """One terminal, one session at a time."""
+
+    CSS_PATH = "styles/work.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "stockterm"
+
+    def __init__(
+        self,
+        make_session: Callable[[], Session],
+        profile: TerminalProfile,
+        *,
+        driver_class: type[Driver] | None = None,
+        log_directory: Path | None = None,
+    ) -> None:
+        """`make_session` is called in the database thread, at once and again after a crash."""
+        super().__init__(driver_class=driver_class, ansi_color=True)
+        self.animation_level = "none"
+        self.profile = profile
+        self.failure: Exception | None = None
+        self._make_session = make_session
+        self._log_directory = log_directory
+        self._database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+        self._first_session: Future[Session] | None = self._database.submit(make_session)
+        self._session: Session | None = None
+        self._lexer = Lexer(profile)
+        self._tokens = TokenQueue()
+        self._busy = True  # the consumer has a token in hand, or no session yet
+        self._in_hand: Token | None = None
+        self._shown = Shown(ViewState(title="stockterm"))
+        self._key_names = key_names(profile)
+        encoding = (sys.__stdout__.encoding if sys.__stdout__ else None) or "utf-8"
+        self._ascii_only = is_ascii_only(os.environ.get("TERM", ""), profile, encoding)
+        self._saved = ""
+        self._pause: asyncio.TimerHandle | None = None
+        self._save_pause: asyncio.TimerHandle | None = None
+        self._bells: list[asyncio.TimerHandle] = []
+        self._ending = asyncio.Event()
+        self._exit_status = FINISHED
+        self._consumer: asyncio.Task[None] | None = None
+
+    # ---- what Textual asks
+
+    def get_default_screen(self) -> Screen[Any]:
+        return WorkScreen()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes become tokens here, whatever has the focus; everything else takes its usual way."""
+        if isinstance(event, events.Key):
+            self.take_strokes(strokes_of(event))
+            return
+        if isinstance(event, events.Paste):
+            self.take_strokes(StrokeReader().feed(event.text.encode(errors="replace")))
+            return
+        await super().on_event(event)
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        if not self.is_headless:
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                loop.add_signal_handler(number, self.end, 128 + number)
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGPIPE):
+                signal.signal(number, signal.SIG_IGN)
+        self._consumer = asyncio.create_task(self._consume())
+
+    def on_resize(self) -> None:
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.forget()
+        self._draw()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Paint: our screen by its frame, any other as Textual wants it."""
+        if isinstance(self._driver, TerminalDriver) and isinstance(screen, WorkScreen):
+            self._paint()
+            self.post_display_hook()
+        else:
+            super()._display(screen, renderable)
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """No mouse, no pointer."""
+
+    # ---- strokes in
+
+    def take_strokes(self, strokes: list[Stroke]) -> None:
+        """Called for every read, on the event loop."""
+        if self._ending.is_set():
+            return
+        pending = self._lexer.pending
+        tokens: list[Token] = []
+        for stroke in strokes:
+            came = self._lexer.feed([stroke])
+            if CommandToken(Command.BACK) in came and self._shown.view.secret and self._idle and not tokens:
+                self._lexer.clear()  # half of a PIN must not turn up in the field of the step before
+            tokens.extend(came)
+        self._tokens.put(tokens)
+        if self._shown.away is not None and tokens:
+            self._count_waiting()
+        if tokens or self._lexer.pending != pending:
+            self._typing_goes_on()
+
+    def _typing_goes_on(self) -> None:
+        """Draw and save the half-typed text when it pauses."""
+        loop = asyncio.get_running_loop()
+        for timer in (self._pause, self._save_pause):
+            if timer is not None:
+                timer.cancel()
+        self._pause = loop.call_later(DRAW_AFTER, self._draw_pending)
+        self._save_pause = loop.call_later(SAVE_AFTER, self._save_pending)
+
+    @property
+    def _idle(self) -> bool:
+        """Nothing waits: the field on the screen is the one that the text is typed for."""
+        return not self._busy and not self._tokens
+
+    def _draw_pending(self) -> None:
+        if self._idle and self._shown.pending != self._lexer.pending:
+            self._shown = replace(self._shown, pending=self._lexer.pending)
+            self._draw()
+
+    def _save_pending(self) -> None:
+        text = self._lexer.pending
+        if self._session is None or not self._idle or self._shown.view.secret or text == self._saved:
+            return
+        self._tokens.put([Chore.SAVE])
+
+    # ---- the consumer
+
+    async def _in_database(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._database, work)
+
+    async def _consume(self) -> None:
+        """Take tokens until the session is finished or the line is lost."""
+        try:
+            await self._open()
+            while not self._shown.view.finished:
+                self._busy = False
+                task = await self._tokens.get()
+                self._busy = True
+                if task is Chore.END:
+                    break
+                if task is Chore.SAVE:
+                    await self._save(self._lexer.pending)
+                else:
+                    await self._take_to_the_end(task)
+        except _Ended:
+            pass
+        except Exception as error:
+            self.failure = error
+            self._exit_status = FAILED
+        await self._close()
+        self.exit(self._exit_status)
+
+    async def _open(self) -> None:
+        """Make the session, waiting for the database if it is away."""
+        first, self._first_session = self._first_session, None
+        waiting = (lambda: asyncio.wrap_future(first)) if first else (lambda: self._in_database(self._make_session))
+        try:
+            self._session = await waiting()
+        except DatabaseUnavailable:
+            self._session = await self._until_back(self._make_session)
+        view = await self._until_back(self._session.view)
+        self._show(view)
+
+    async def _take_to_the_end(self, token: Token) -> None:
+        """Page, show a message whole, or let the session take the token; draw what came of it."""
+        if isinstance(token, CommandToken) and self._taken_by_the_screen(token.command):
+            return
+        session = self._session
+        assert session is not None
+        self._in_hand = token
+        try:
+            view = await self._until_back(lambda: session.take(token))
+        except _Ended:
+            raise
+        except Exception as error:
+            self._crash(error, token)
+            await self._wait_after_crash()
+            return
+        finally:
+            self._in_hand = None
+        if isinstance(token, ScanToken):
+            self._saved = ""
+        self._show(view)
+
+    async def _save(self, text: str) -> None:
+        """Keep half-typed text; what cannot be kept now is tried again at the next pause."""
+        session = self._session
+        if session is None or self._tokens or self._shown.view.secret:
+            return
+        try:
+            await self._in_database(lambda: session.save_pending(text))
+        except DatabaseUnavailable:
+            return
+        except Exception as error:
+            self._crash(error, None)
+            await self._wait_after_crash()
+            return
+        self._saved = text
+
+    async def _until_back(self, work: Callable[[], T]) -> T:
+        """Do the work in the database thread; again and again while the database is away."""
+        tries = 0
+        while True:
+            try:
+                result = await self._in_database(work)
+            except DatabaseUnavailable:
+                if self._ending.is_set():
+                    raise _Ended from None
+                self._count_waiting()
+                try:
+                    await asyncio.wait_for(self._ending.wait(), RETRY_AFTER[min(tries, len(RETRY_AFTER) - 1)])
+                except TimeoutError:
+                    tries += 1
+                    continue
+                raise _Ended from None
+            if self._shown.away is not None:
+                self._shown = replace(self._shown, away=None)
+            return result
+
+    def _count_waiting(self) -> None:
+        waiting = self._tokens.scans + isinstance(self._in_hand, ScanToken)
+        if self._shown.away != waiting:
+            self._shown = replace(self._shown, away=waiting)
+            self._draw()
+
+    def _taken_by_the_screen(self, command: Command) -> bool:
+        """Pages of what is on the screen, and the whole of a message that was cut."""
+        shown, terminal = self._shown, self._terminal
+        pages = page_count(shown, terminal)
+        if pages > 1 and command in (Command.PAGE_UP, Command.PAGE_DOWN):
+            step = 1 if command is Command.PAGE_DOWN else -1
+            self._shown = replace(shown, page=(min(shown.page, pages - 1) + step) % pages)
+        elif command is Command.BACK and shown.whole_message:
+            self._shown = replace(shown, whole_message=False, page=0)
+        elif command is Command.HELP and not shown.whole_message and message_is_cut(shown, terminal):
+            self._shown = replace(shown, whole_message=True, page=0)
+        else:
+            return False
+        self._draw()
+        return True
+
+    def _show(self, view: ViewState) -> None:
+        """Draw what came back, and ring for it."""
+        before = self._shown
+        drawn = before.pending
+        if view.entered and view.entered != before.view.entered and not self._tokens and not self._lexer.pending:
+            self._lexer.take_up(view.entered)
+            self._saved = drawn = view.entered
+        same_pages = view.choices == before.view.choices and view.text == before.view.text and not before.whole_message
+        pending = self._lexer.pending
+        self._shown = Shown(view, pending=pending if pending == drawn else "", page=before.page if same_pages else 0)
+        if self._shown.pending != pending:
+            self._typing_goes_on()
+        self._draw()
+        if view.message is not None and view is not before.view:
+            self._ring(BELLS[view.message.level])
+
+    # ---- drawing
+
+    @property
+    def _terminal(self) -> Terminal:
+        columns, rows = self.size
+        return Terminal(max(1, columns), max(1, rows), self._key_names, self._ascii_only)
+
+    @property
+    def frame(self) -> Frame:
+        """What the terminal shows, for tests."""
+        return draw(self._shown, self._terminal)
+
+    @property
+    def shown(self) -> Shown:
+        """The state that is drawn, for tests."""
+        return self._shown
+
+    def _draw(self) -> None:
+        """Draw now, without waiting for Textual's next turn."""
+        if not self.is_running or not self.screen_stack or not isinstance(self.screen, WorkScreen):
+            return
+        screen = self.screen
+        if screen.is_mounted:
+            screen.form.frame = self.frame
+            if isinstance(self._driver, TerminalDriver):
+                self._paint()
+
+    def _paint(self) -> None:
+        assert isinstance(self._driver, TerminalDriver)
+        self._driver.paint(self.frame)
+
+    def _ring(self, times: int) -> None:
+        """One bell now, the others with gaps; a newer pattern takes the place of one that still rings."""
+        for bell in self._bells:
+            bell.cancel()
+        self._bells.clear()
+        if times < 1 or self.profile.silent:
+            return
+        self._ring_once()
+        loop = asyncio.get_running_loop()
+        self._bells.extend(loop.call_later(BELL_GAP * number, self._ring_once) for number in range(1, times))
+
+    def _ring_once(self) -> None:
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.ring()
+
+    # ---- crash
+
+    def _crash(self, error: Exception, token: Token | None) -> None:
+        """Say that nothing was booked, and where the log is."""
+        log = self._write_log(error, token)
+        text = [_("Nothing was booked."), _("The program met an error that it does not know.")]
+        if isinstance(token, ScanToken) and not self._shown.view.secret:
+            text.append(_("Scan again: {scan}").format(scan=token.text))
+        if waiting := self._tokens.scans:
+            text.append(_("{count} scans are kept.").format(count=waiting))
+        if log is not None:
+            text.append(_("Details: {path}").format(path=log))
+        view = ViewState(
+            title=_("Error"),
+            text=tuple(text),
+            message=Message(Level.ERROR, _("ERROR. Nothing booked.")),
+            keys=(KeyHint(Command.BACK, _("go on")),),
+            locked=True,
+        )
+        self._show(view)
+
+    def _write_log(self, error: Exception, token: Token | None) -> Path | None:
+        """One file per crash, readable by its owner only; never a secret in it."""
+        now = datetime.now(UTC)
+        lines = [f"{now.isoformat()} {self.profile.name or 'terminal'} pid {os.getpid()}"]
+        if token is not None:
+            lines.append(f"token: {'(secret)' if self._shown.view.secret and isinstance(token, ScanToken) else token!r}")
+        lines.append(f"scans waiting: {self._tokens.scans}")
+        lines.extend(traceback.format_exception(error))
+        try:
+            directory = self._log_directory or default_log_directory()
+            directory.mkdir(parents=True, exist_ok=True)
+            path = directory / f"crash-{now:%Y%m%d-%H%M%S-%f}.log"
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "w", encoding="utf-8") as file:
+                file.write("\n".join(lines))
+        except OSError:
+            return None
+        return path
+
+    async def _wait_after_crash(self) -> None:
+        """Hold everything until a key that no scanner sends; then a new session takes the scans that waited."""
+        kept: list[Token] = []
+        while True:
+            token = await self._tokens.get()
+            if token is Chore.END:
+                raise _Ended
+            if token is Chore.SAVE:
+                continue
+            if isinstance(token, CommandToken):
+                if self._taken_by_the_screen(token.command):
+                    continue
+                if token.by_key:
+                    break
+            kept.append(token)
+            held = sum(isinstance(one, ScanToken) for one in kept)
+            self._shown = replace(self._shown, view=replace(self._shown.view, held=held))
+            self._draw()
+        self._tokens.put_back(kept)
+        await self._close_session()
+        await self._open()
+
+    # ---- the end
+
+    def line_lost(self) -> None:
+        """The terminal is gone."""
+        self.end(128 + signal.SIGHUP)
+
+    def end(self, status: int) -> None:
+        """Take what was scanned, save what was typed, close, and leave with this exit status."""
+        if self._ending.is_set():
+            return
+        self._exit_status = status
+        self._ending.set()
+        self._tokens.put([Chore.END])
+        asyncio.get_running_loop().call_later(FAREWELL, self._leave_at_once)
+
+    def _leave_at_once(self) -> None:
+        """The database thread does not come back: restore the terminal and go."""
+        if self._driver is not None:
+            self._driver.stop_application_mode()
+        os._exit(self._exit_status)
+
+    async def _close(self) -> None:
+        for timer in (self._pause, self._save_pause, *self._bells):
+            if timer is not None:
+                timer.cancel()
+        session, text = self._session, self._lexer.pending
+        if session is not None and not self._tokens and not self._shown.view.secret and text != self._saved:
+            with suppress(Exception):  # the line or the database is gone; what was echoed is safe
+                await self._in_database(lambda: session.save_pending(text))
+        await self._close_session()
+        self._database.shutdown(wait=True)
+
+    async def _close_session(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            with suppress(Exception):  # nothing of it is used again
+                await self._in_database(session.close)
+
+
+class _Ended(Exception):
+    """The line was lost while the consumer waited."""
+
+
+_NAMED_KEYS: Final[dict[str, Stroke]] = {
+    "ctrl+right_square_bracket": Text("\x1d"),
+    "ctrl+\x1d": Text("\x1d"),
+    "ctrl+backslash": Text("\x1c"),
+    "ctrl+circumflex_accent": Text("\x1e"),
+    "ctrl+underscore": Text("\x1f"),
+    "ctrl+j": Key("lf"),
+    "ctrl+c": Key("etx"),
+    "ctrl+b": Key("stx"),
+    "ctrl+h": Key("backspace"),
+    "delete": Key("remove"),
+    "space": Text(" "),
+}
+
+
+def strokes_of(event: events.Key) -> list[Stroke]:
+    """A key event of Textual (a browser terminal, a test) as strokes."""
+    if named := _NAMED_KEYS.get(event.key):
+        return [named]
+    if event.character is not None and event.character.isprintable():
+        return [Text(event.character)]
+    return [Key(event.key)]
+
+
+def default_log_directory() -> Path:
+    """Where crash logs go when the settings do not say."""
+    from platformdirs import user_log_path
+
+    return user_log_path("stockterm")
+
+
+def run(make_session: Callable[[], Session], profile: TerminalProfile) -> int:
+    """Run one terminal until its session is finished or its line is lost. Returns the exit status.
+
+    An error of `make_session` other than DatabaseUnavailable is raised here, after the terminal is itself again.
+    """
+    driver_class = None if os.environ.get("TEXTUAL_DRIVER") else TerminalDriver
+    app = TerminalApp(make_session, profile, driver_class=driver_class)
+    status = app.run(mouse=False)
+    if app.failure is not None:
+        raise app.failure
+    return FAILED if status is None else status

@@ -1,0 +1,49 @@
+"""What is known about one terminal and its reader: a row of the settings, keyed by the terminal's name.
+
+The profile says what the reader sends around its data, which keys exist, and what the emulator cannot do. A reader
+without a suffix is refused: a scan ends at its suffix, never at a pause (`scanning.md` §1).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+STX: Final = "\x02"
+CR: Final = "\r"
+LF: Final = "\n"
+ETX: Final = "\x03"
+TAB: Final = "\t"
+
+POSSIBLE_SUFFIXES: Final = frozenset({CR, LF, ETX, TAB})
+
+# Start-up sequences that a profile can leave out, because an old emulator prints them as text.
+ALTERNATE_SCREEN: Final = "alternate_screen"
+HIDDEN_CURSOR: Final = "hidden_cursor"
+NO_WRAP: Final = "no_wrap"
+START_UP_SEQUENCES: Final = frozenset({ALTERNATE_SCREEN, HIDDEN_CURSOR, NO_WRAP})
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalProfile:
+    """One terminal, as its settings describe it. Everything has a default that suits most readers and emulators."""
+
+    name: str = ""
+    prefix: str = ""  # what the reader sends before the data, and hands do not: makes "this was scanned" certain
+    suffixes: frozenset[str] = frozenset({CR, LF, ETX})  # each of them ends a scan; TAB only where a reader sends it
+    separators: str = ""  # characters that stand for GS, besides GS itself (`scanning.md` §4)
+    key_map: str = "default"  # default, sap, 5250
+    keys: tuple[tuple[str, str], ...] = ()  # the site's own: (key, command label without CMD:), laid over the key map
+    dot_letters: bool = False  # the key line names dot-letters instead of function keys
+    ascii_only: bool = False
+    no_color: bool = False
+    leave_out: frozenset[str] = frozenset()  # of START_UP_SEQUENCES
+    escape_delay: int = 500  # ms that a lone Esc waits for the rest of a function key; radio links need hundreds
+    size: tuple[int, int] | None = None  # columns and rows, for lines that do not tell theirs (serial)
+    silent: bool = False  # no bells
+
+    def __post_init__(self) -> None:
+        if not self.suffixes or not self.suffixes <= POSSIBLE_SUFFIXES:
+            raise ValueError(
+                f"suffixes: {sorted(self.suffixes)!r} is not a choice of CR, LF, ETX and TAB; at least one is needed"
+            )
+        if not self.leave_out <= START_UP_SEQUENCES:
+            raise ValueError(f"leave_out: {sorted(self.leave_out - START_UP_SEQUENCES)!r} is unknown")
