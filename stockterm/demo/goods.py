@@ -269,7 +269,7 @@ LOTS: dict[str, tuple[Lot, Lot]] = {  # the opening stock, then what came later
     "FD2310": (Lot("AJ552", 33), Lot("AJ570", 190)),
     "MD3010": (Lot("NG70021", 720), Lot("NG70388", 1050)),
     "MD3020": (Lot("SM1188", 540), Lot("SM1240", 880)),
-    "MD3030": (Lot("GZ90441", 150), Lot("GZ90602", 900)),
+    "MD3030": (Lot("GZ9044", 150), Lot("GZ9060", 900)),
     "MD3040": (Lot("PL2077", 430), Lot("PL2118", 860)),
     "MD3060": (Lot("HD3305", 24), Lot("HD3391", 480)),
     "MD3070": (Lot("SA771", 365), Lot("SA802", 540)),

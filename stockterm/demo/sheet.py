@@ -41,12 +41,17 @@ def demo_sheet(today: date) -> Sheet:
         [
             Section(_("Badges"), [[label] for label in badges()]),
             Section(_("Places"), [[label] for label in places()]),
-            Section(_("Commands"), [[label] for label in commands()], _("What the function keys do, for hands in gloves.")),
-            Section(_("Quantity for the next scan"), [[_code(text)] for text in MULTIPLIERS]),
+            Section(_("Quantity for the next scan"), [[_code(text, width_mm=30)] for text in MULTIPLIERS]),
+            Section(
+                _("Commands"),
+                [[label] for label in commands()],
+                _("What the function keys do, for hands in gloves."),
+                new_page=True,
+            ),
             Section(_("Bins of the main warehouse"), [[_code(f"BIN:{code}", code)] for code in BINS_SHOWN]),
             Section(_("Items: piece and box"), list(item_groups())),
             Section(_("Pallets"), [[label] for label in pallets()]),
-            Section(_("Lots"), [[label] for label in lots(today)], _("One scan gives item, expiry date and lot.")),
+            Section(_("Lots"), list(lot_groups(today)), _("One scan gives item, expiry date and lot.")),
             Section(_("Serial numbers"), [[label] for label in serials()]),
             Section(_("Other labels"), [[label] for label in others()]),
         ],
@@ -111,21 +116,32 @@ def _levels(goods: Goods, variant: int, title: str, note: str = "") -> Iterator[
         yield Label(symbol, f"{title} 1 {box_code(goods)} = {goods.box} {goods.base}", subtitle, bar_height_mm=15)
 
 
-def lots(today: date) -> Iterator[Label]:
-    """GS1-128: (01) GTIN (17) expiry (10) lot, both lots of each item; fixed lengths first, so no separator is needed."""
+def lot_groups(today: date) -> Iterator[list[Label]]:
+    """GS1-128: (01) GTIN (17) expiry (10) lot, both lots of each item; fixed lengths first, so no separator is needed.
+
+    The last label has the lot in the middle, as suppliers print it.
+    """
     for no in LOTS_SHOWN:
         goods = GOODS_BY_NO[no]
-        for lot in LOTS[no]:
-            assert lot.days is not None
-            expiry = today + timedelta(days=lot.days)
-            symbol = encode_gs1([("01", f"0{goods.gtin_of()}"), ("17", f"{expiry:%y%m%d}"), ("10", lot.no)])
-            yield Label(symbol, f"{no} {lot.no}", f"{goods.description}, {expiry.isoformat()}")
+        yield [
+            Label(encode_gs1(elements), f"{no} {elements[2][1]}", f"{goods.description}, {expiry}")
+            for elements, expiry in _lot_elements(goods, today)
+        ]
     goods = GOODS_BY_NO["FD2080"]
-    lot = LOTS["FD2080"][0]
-    assert lot.days is not None
-    expiry = today + timedelta(days=lot.days)
-    symbol = encode_gs1([("01", f"0{goods.gtin_of()}"), ("10", lot.no), ("17", f"{expiry:%y%m%d}")])
-    yield Label(symbol, f"FD2080 {lot.no}", _("lot in the middle: needs the separator (FNC1, GS)"))
+    (gtin, expiry_date, number), _expiry = _lot_elements(goods, today)[0]
+    note = _("lot in the middle: needs the separator (FNC1, GS)")
+    yield [Label(encode_gs1([gtin, number, expiry_date]), f"{goods.no} {number[1]}", note)]
+
+
+def _lot_elements(goods: Goods, today: date) -> list[tuple[list[tuple[str, str]], str]]:
+    """GTIN, expiry and number of each lot of an item as GS1 elements, and the expiry date for people."""
+    found = []
+    for lot in LOTS[goods.no]:
+        assert lot.days is not None
+        expiry = today + timedelta(days=lot.days)
+        elements = [("01", f"0{goods.gtin_of()}"), ("17", f"{expiry:%y%m%d}"), ("10", lot.no)]
+        found.append((elements, expiry.isoformat()))
+    return found
 
 
 def serials() -> Iterator[Label]:
@@ -149,5 +165,5 @@ def others() -> Iterator[Label]:
     yield _code("Az-Qy/]19", _("Keyboard test"), _("must arrive as printed"))
 
 
-def _code(text: str, title: str = "", subtitle: str = "") -> Label:
-    return Label(encode_code_128(text), title or text, subtitle, width_mm=40)
+def _code(text: str, title: str = "", subtitle: str = "", width_mm: float = 40) -> Label:
+    return Label(encode_code_128(text), title or text, subtitle, width_mm=width_mm)

@@ -37,6 +37,7 @@ class Section:
     heading: str
     groups: Sequence[Sequence[Label]]
     note: str = ""
+    new_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def lay_out(sheet: Sheet) -> list[Page]:
         for index, row in enumerate(rows(section)):
             row_height = max(label_height(label) for label in row)
             needed = row_height + (heading_height if index == 0 else 0)
-            if top + needed > PAGE_HEIGHT_MM - MARGIN_MM:
+            if top + needed > PAGE_HEIGHT_MM - MARGIN_MM or (section.new_page and index == 0 and placed):
                 pages.append(Page(tuple(headings), tuple(placed)))
                 headings, placed, top = [], [], float(MARGIN_MM)
             if index == 0:

@@ -64,6 +64,12 @@ def test_a_heading_stands_on_the_page_of_its_first_row() -> None:
         assert any(placed.top_mm > lowest for placed in page.labels)
 
 
+def test_a_section_may_ask_for_a_page_of_its_own() -> None:
+    bins, commands = Section("Bins", [[a_label()]]), Section("Commands", [[a_label()]], new_page=True)
+    assert [len(page.labels) for page in lay_out(a_sheet(bins, commands))] == [1, 1]
+    assert [len(page.labels) for page in lay_out(a_sheet(commands))] == [1]
+
+
 def test_the_labels_of_a_group_stay_on_one_row() -> None:
     pairs = [placed for page in lay_out(a_long_sheet()) for placed in page.labels][30:]
     for unit, carton in zip(pairs[::2], pairs[1::2], strict=True):
