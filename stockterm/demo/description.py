@@ -29,7 +29,7 @@ def describe(demo: Demo) -> str:
             _("  (blocked), CD18-4102 a drill, B2207 a lot number of two items, RECV-01 not put away yet."),
             "",
             _("Without a scanner, type this; each line ends with Enter:"),
-            _("  USR:COUNTER1    the badge; then 1234, the PIN"),
+            _("  USR:WORKER1     the badge; then 3456, the PIN, if it asks"),
             _("  LOC:MAIN        where you are; then choose Count in the menu by its digit"),
             _("  BIN:A-01-01     the bin you stand at"),
             _("  9528100010107   one pack of screws, as its barcode says"),

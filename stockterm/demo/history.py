@@ -281,7 +281,7 @@ class _History:
             lines.append({"item": no, "bin": "A-02-02", "counted": plain(self.books.quantities[key])})
         return {
             "op": "count", "id": "COUNT-6001", "date": self.day(4), "location": MAIN, "document_no": "COUNT-6001",
-            "reason": "COUNT", "user": "COUNTER1", "lines": lines,
+            "reason": "COUNT", "user": "CONTROL1", "lines": lines,
         }  # fmt: skip
 
     # ---- all of it, in the order of the days ------------------------------------------------------------------------

@@ -148,6 +148,14 @@ def test_a_line_names_a_bin_exactly_where_bins_are(operations: list[Row]) -> Non
     assert not any("TRANSIT" in (line["location"], line.get("new_location")) for line in of(operations, "journal_line"))
 
 
+def test_who_posts_may_post_there(operations: list[Row]) -> None:
+    people = {one["code"]: one for one in of(operations, "user")}
+    for posting in of(operations, "journal_line") + of(operations, "count"):
+        person = people[posting["user"]]
+        assert person["role"] not in ("viewer", "counter")
+        assert {posting["location"], posting.get("new_location", posting["location"])} <= set(person["locations"])
+
+
 def test_tracked_items_move_with_their_numbers_and_others_without(operations: list[Row]) -> None:
     codes = {one["code"]: one for one in of(operations, "tracking_code")}
     known = items(operations)
