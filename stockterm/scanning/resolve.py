@@ -409,6 +409,22 @@ _ABOUT_THE_LINE = frozenset((Expected.LOT, Expected.SERIAL, Expected.PACKAGE))
 
 def resolve(scan: Scan, context: ResolveContext, lookups: Lookups) -> Resolution:
     """What a scan means on this screen. Changes nothing, and never raises because of what was scanned."""
+    multiplied = None if scan.symbology else _MULTIPLIER.fullmatch(scan.text)
+    if not multiplied or not _can_be_looked_up(scan.text):
+        return _meaning(scan, context, lookups)
+    if context.certain:  # typed in front of a marked scan, or part of the scanned code?
+        whole = _first_hits(_Search(scan, context, lookups).levels(context.expected), scan.text)
+        if whole:
+            return whole
+    quantity, rest = _decimal(multiplied[1]), multiplied[2]
+    if not rest.strip():
+        return Multiplier(quantity)
+    code = parse_scan(rest, reference_date=context.today, separators=context.separators)
+    return Multiplier(quantity, _meaning(code, replace(context, certain=True), lookups))  # a number behind `12*` is a code
+
+
+def _meaning(scan: Scan, context: ResolveContext, lookups: Lookups) -> Meaning:
+    """What a scan without a multiplier means: the levels in their order."""
     if scan.kind is ScanKind.EMPTY:
         return Empty()
     if not scan.valid:
@@ -423,29 +439,14 @@ def resolve(scan: Scan, context: ResolveContext, lookups: Lookups) -> Resolution
         name = normalize_code(rest)
         return Command(name) if name in context.commands else Unknown(scan.text, prefix)
     search = _Search(scan, context, lookups)
-    if not (context.certain or scan.symbology):
-        multiplied = _MULTIPLIER.fullmatch(scan.text)
-        if multiplied:
-            return _multiplied(multiplied[1], multiplied[2], context, lookups)
-        number = _number(search, context)
-        if number:
-            return number
+    number = None if context.certain or scan.symbology else _number(search, context)
+    if number:
+        return number
     if prefix:
         return _labelled(prefix, rest, context, lookups) or Unknown(rest.strip(), prefix)
     if context.expected is Expected.USER:
         return UserHit(search.code)
     return _first_hits(search.levels(context.expected), scan.text) or _nothing_found(scan)
-
-
-def _multiplied(number: str, rest: str, context: ResolveContext, lookups: Lookups) -> Multiplier:
-    """Behind a multiplier there is a code, never another number."""
-    quantity = _decimal(number)
-    if not rest.strip():
-        return Multiplier(quantity)
-    scan = parse_scan(rest, reference_date=context.today, separators=context.separators)
-    then = resolve(scan, replace(context, certain=True), lookups)
-    assert not isinstance(then, Multiplier)
-    return Multiplier(quantity, then)
 
 
 def _number(search: "_Search", context: ResolveContext) -> Quantity | QuantityOrItem | None:

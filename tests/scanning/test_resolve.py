@@ -178,6 +178,16 @@ def test_behind_a_multiplier_a_number_is_a_code() -> None:
     assert resolved("12*7", memory, line=ON_1000, expected=Expected.QUANTITY) == Multiplier(Decimal(12), Unknown("7"))
 
 
+def test_a_multiplier_typed_in_front_of_a_marked_scan_is_one() -> None:
+    memory = Memory(item_units=[ItemUnit("1000")])
+    assert resolved("12*1000", memory, certain=True) == Multiplier(Decimal(12), ItemHit("1000"))
+    assert resolved("12*Y", memory, certain=True) == Multiplier(Decimal(12), Unknown("Y"))
+
+
+def test_one_multiplier_is_enough() -> None:
+    assert resolved("12*3*A") == Multiplier(Decimal(12), Unknown("3*A"))
+
+
 def test_an_asterisk_in_a_scanned_code_is_no_multiplier() -> None:
     memory = Memory(item_units=[ItemUnit("12*A")])
     assert resolved("]A012*A", memory) == ItemHit("12*A")
