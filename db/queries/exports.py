@@ -1,7 +1,7 @@
 """The rows of the exports, in entry order, in memory that does not grow with the ledger.
 
-Rows come as the database keeps them: numbers as whole 0.00001s, days as ISO text. The kind of a column says what its values are, so
-that a writer can put them into words. An item ledger entry's `id` and `leg` name the operation that made it; a value entry has
+Rows come as the database keeps them: numbers as whole 0.00001s, days as ISO text. The kind of a column says what its values are,
+so that a writer can put them into words. An item ledger entry's `id` and `leg` name the operation that made it; a value entry has
 those of its item ledger entry, and `source_id` names the operation that wrote the row itself.
 """
 

@@ -1,7 +1,8 @@
 """Exports as text: JSON Lines or CSV, always UTF-8, always with a decimal point.
 
 Decimals are written in one form only: no exponent, no zeros at the end; amounts and unit costs keep two decimals (`-50.00`,
-`3.33333`). They are text in JSON, so that no reader turns them into floats. A day that is not known is null, an unknown code is blank.
+`3.33333`). They are text in JSON, so that no reader turns them into floats. A day that is not known is null, an unknown code is
+blank.
 """
 
 import csv
