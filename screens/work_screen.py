@@ -29,6 +29,7 @@ LABELS_FROM: Final = 40  # columns
 DOCUMENT_FROM: Final = 80  # columns
 DOCUMENT_BESIDE: Final = 40  # columns that the form keeps when a document stands beside it
 TALL_FROM: Final = 14  # rows
+NARROWEST: Final = 8  # columns that a column of the document keeps before the first one gives way
 
 _MARKS: Final[Mapping[Level, str]] = {Level.OK: "OK", Level.NOTE: "", Level.WARNING: "?", Level.ERROR: "!"}
 _LOOKS: Final[Mapping[Level, Look]] = {
@@ -141,6 +142,8 @@ def _prompt(shown: Shown, terminal: Terminal) -> tuple[Row, int]:
         return _lock(view, terminal), 0
     at = _field_column(columns)
     prompt = clean(view.prompt, terminal.ascii_only)
+    if columns < 4:  # no room for both
+        return ((head(prompt, columns), Look.PLAIN),), 0
     if not shown.pending:
         text = fit(prompt, max(0, columns - 2))
         column = max(at, width_of(text) + 1)
@@ -174,6 +177,8 @@ def _message_lines(message: Message, terminal: Terminal) -> list[str]:
 
 def _message_rows(shown: Shown, terminal: Terminal, room: int) -> list[Row]:
     """The message in its rows; its beginning and `~` where it is longer."""
+    if room < 1:
+        return []
     if shown.away is not None:
         waiting = _("AWAY {count} waiting").format(count=shown.away)
         return _full(fit(clean(waiting, terminal.ascii_only), terminal.columns), Look.STRONG, terminal, room)
@@ -339,11 +344,13 @@ def _document_lines(document: Document, columns: int, room: int, ascii_only: boo
 
 
 def _column_widths(table: Sequence[Sequence[str]], columns: int) -> list[int]:
-    """Natural widths, the widest column giving way until the row has room."""
+    """Natural widths; until the row has room the widest column gives way, the first (what a row is about) last."""
     count = max((len(row) for row in table), default=0)
     widths = [max((width_of(row[index]) for row in table if index < len(row)), default=0) for index in range(count)]
-    while widths and sum(widths) + 2 * (count - 1) > columns and max(widths) > 1:
-        widths[widths.index(max(widths))] -= 1
+    while sum(widths) + 2 * (count - 1) > columns and max(widths) > 1:
+        others = max(widths[1:], default=0)
+        widest = widths.index(others, 1) if others > NARROWEST else widths.index(max(widths))
+        widths[widest] -= 1
     return widths
 
 

@@ -49,7 +49,7 @@ class Script:
         self.threads.add(threading.get_ident())
         if self.away:
             self.away -= 1
-            raise DatabaseUnavailable()
+            raise DatabaseUnavailable(problem="scripted")
 
 
 class ScriptedSession:

@@ -1,6 +1,6 @@
 """The smallest program around `screens.app.run`: a scripted session that writes every token it took to a file.
 
-    python -m tests.terminal.program RECORD [profile setting=value …]
+python -m tests.terminal.program RECORD [profile setting=value …]
 """
 
 import os
