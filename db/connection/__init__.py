@@ -112,8 +112,8 @@ def in_write_transaction(work: Callable[[], T]) -> T:
     database), and after some attempts `DatabaseUnavailable` is raised. Not to be nested: one door, one transaction.
     """
     session = _this_thread.session
-    if session.in_transaction:
-        raise RuntimeError("a write transaction is already open in this thread")
+    if session.in_transaction or database.in_transaction():
+        raise RuntimeError("a transaction is already open in this thread")
     for attempt in range(_ATTEMPTS):
         try:
             return _once(session, work)

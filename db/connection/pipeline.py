@@ -16,7 +16,8 @@ import psycopg
 from psycopg import errors, pq
 from psycopg.adapt import Transformer
 
-from db.connection.session import Row, Statement
+from db.connection.drivers import peewee
+from db.connection.session import Parameters, Row, Statement
 
 _OK = pq.ExecStatus.COMMAND_OK
 _ROWS = pq.ExecStatus.TUPLES_OK
@@ -34,10 +35,10 @@ class Pipeline:
         self._pgconn = connection.pgconn
         self._rows = Transformer(connection)
         self._prepared: dict[str, bytes] = {}
-        self._new: dict[str, bytes] = {}
         self._names = 0
         self.last_command: bytes | None = None
         self.round_trips = 0
+        self._drained = True
         self._poll = select.poll()
         self._poll.register(self._pgconn.socket, select.POLLIN)
 
@@ -48,45 +49,47 @@ class Pipeline:
             for start in range(0, len(statements), _SEND_AT_ONCE):
                 results += self.run(statements[start : start + _SEND_AT_ONCE])
             return results
+        encoded = [[_as_text(value) for value in params] if params else None for _, params in statements]
         pgconn = self._pgconn
         self.round_trips += 1
-        pgconn.enter_pipeline_mode()
+        self._drained = False
         try:
-            preparing = self._send(statements)
+            pgconn.enter_pipeline_mode()
+            preparing = self._send(statements, encoded)
             return self._receive(statements, preparing)
         finally:
-            if pgconn.status == pq.ConnStatus.OK:
+            if self._drained:
                 pgconn.exit_pipeline_mode()
+            else:
+                pgconn.finish()  # lost, or interrupted half-way: answers that nobody waits for would reach the next question
 
-    def _send(self, statements: Sequence[Statement]) -> set[int]:
-        """Send everything; returns which statements were preceded by their preparation."""
+    def _send(self, statements: Sequence[Statement], encoded: Sequence[list[bytes | None] | None]) -> dict[int, bytes]:
+        """Send everything; returns which statements were preceded by their preparation, and under which name."""
         pgconn = self._pgconn
         prepared = self._prepared
-        preparing: set[int] = set()
+        preparing: dict[int, bytes] = {}
         new: dict[str, bytes] = {}
-        for index, (sql, params) in enumerate(statements):
+        for index, (sql, _) in enumerate(statements):
             name = prepared.get(sql) or new.get(sql)
             if name is None:
                 self._names += 1
-                name = new[sql] = b"s%d" % self._names
+                name = new[sql] = preparing[index] = b"s%d" % self._names
                 pgconn.send_prepare(name, numbered(sql))
-                preparing.add(index)
-            pgconn.send_query_prepared(name, [_as_text(value) for value in params] if params else None)
-        self._new = new
+            pgconn.send_query_prepared(name, encoded[index])
         pgconn.pipeline_sync()
         while pgconn.flush():
             self._wait(select.POLLIN | select.POLLOUT)
             pgconn.consume_input()
         return preparing
 
-    def _receive(self, statements: Sequence[Statement], preparing: set[int]) -> list[list[Row]]:
+    def _receive(self, statements: Sequence[Statement], preparing: dict[int, bytes]) -> list[list[Row]]:
         results: list[list[Row]] = []
         failed: psycopg.Error | None = None
         for index, (sql, _) in enumerate(statements):
             if index in preparing:
                 result = self._result()
                 if result.status == _OK:
-                    self._prepared[sql] = self._new[sql]
+                    self._prepared[sql] = preparing[index]
                 elif result.status != _ABORTED and failed is None:
                     failed = errors.error_from_result(result)
             result = self._result()
@@ -99,28 +102,28 @@ class Pipeline:
             elif result.status != _ABORTED and failed is None:
                 failed = errors.error_from_result(result)
         self._result(sync=True)
+        self._drained = True
         if failed is not None:
             raise failed
         return results
 
     def _result(self, sync: bool = False) -> Any:
-        """The one result of a statement, and the NULL that libpq puts behind it."""
+        """The one result of a statement, and the NULL that libpq puts behind it (but not behind the end of the batch)."""
+        result = self._next()
+        if result is None or (sync and result.status != _SYNC):
+            raise psycopg.OperationalError("the server closed the connection")
+        if not sync:
+            self._next()
+        if self._pgconn.status != pq.ConnStatus.OK:  # shut down by its administrator: the result says so
+            raise errors.error_from_result(result) if result.status == _ERROR else psycopg.OperationalError("connection lost")
+        return result
+
+    def _next(self) -> Any:
         pgconn = self._pgconn
         while pgconn.is_busy():
             self._wait(select.POLLIN)
             pgconn.consume_input()
-        result = pgconn.get_result()
-        if result is None:
-            raise psycopg.OperationalError("the server closed the connection")
-        if sync:
-            assert result.status == _SYNC
-            return result
-        while pgconn.is_busy():
-            self._wait(select.POLLIN)
-            pgconn.consume_input()
-        following = pgconn.get_result()
-        assert following is None
-        return result
+        return pgconn.get_result()
 
     def _wait(self, events: int) -> None:
         self._poll.modify(self._pgconn.socket, events)
@@ -138,7 +141,10 @@ def _as_text(value: Any) -> bytes | None:
         return b"t"
     if value is False:
         return b"f"
-    return str(value).encode()
+    text = str(value).encode()
+    if b"\0" in text:  # libpq would take what stands before it
+        raise peewee.DataError("text with a NUL character")
+    return text
 
 
 _QUOTED_OR_MARK = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\?")
@@ -157,3 +163,28 @@ def numbered(sql: str) -> bytes:
         return f"${count}"
 
     return _QUOTED_OR_MARK.sub(mark, sql).encode()
+
+
+_PLAIN_INSERT = re.compile(r"(?s)(\s*INSERT INTO .*? VALUES )(\([?,\s]*\))\s*", re.IGNORECASE)
+_MOST_ROWS = 64
+
+
+def packed(sql: str, rows: Sequence[Parameters]) -> list[Statement]:
+    """A write of many rows as few statements: inserts take 64, 32, 16 … rows each (a quarter of the time), others one."""
+    if len(rows) == 1 or not (insert := _PLAIN_INSERT.fullmatch(sql)):
+        return [(sql, row) for row in rows]
+    statements: list[Statement] = []
+    start = 0
+    while start < len(rows):
+        size = min(_MOST_ROWS, 1 << ((len(rows) - start).bit_length() - 1))
+        chunk = rows[start : start + size]
+        if len({len(row) for row in chunk}) > 1:
+            raise ValueError(f"rows of different lengths for {sql}")
+        statements.append((_widened(insert[1], insert[2], size), [value for row in chunk for value in row]))
+        start += size
+    return statements
+
+
+@lru_cache(maxsize=2_000)
+def _widened(head: str, row: str, size: int) -> str:
+    return head + ", ".join([row] * size)

@@ -5,29 +5,44 @@ next read or for `COMMIT` and travel with that, and a batch is one psycopg pipel
 where it is sent; in every case before `in_write_transaction` returns.
 """
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import psycopg
 from psycopg.adapt import Loader
-from psycopg.pq import TransactionStatus
-from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.types.string import TextLoader
 
 from db.connection.drivers import peewee
-from db.connection.pipeline import Pipeline, numbered
+from db.connection.pipeline import Pipeline, numbered, packed
 from db.connection.session import Conflict, Parameters, Row, Statement, Write
 from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull
 
-CONNECT_TIMEOUT_S = 5
-APPLICATION_NAME = "stockterm"
+# What an address may set itself; a terminal must notice that its server is gone, and not wait for ever.
+_CONNECTION_DEFAULTS = {
+    "connect_timeout": "5",
+    "fallback_application_name": "stockterm",
+    "keepalives_idle": "20",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+# Nobody waits for ever for a terminal that hangs, and one that vanished in mid-posting does not stop the others.
+_SESSION_SETTINGS = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '5min'"
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_BEGINNINGS = (_BEGIN, _BEGIN_SNAPSHOT)
+_LOCKING = " FOR NO KEY UPDATE"
 _PENDING_ROWS = 5_000  # writes wait for company up to this many rows
 
 _DISK_FULL = {"53100"}
 _DAMAGED = {"XX001", "XX002"}
-_AWAY_CLASSES = {"08", "28", "3D", "53", "57"}
+_AWAY = ("08", "28", "3D", "53", "57P", "58")
 _CONFLICT = {"40001", "40P01", "55P03"}
+_FEATURE_NOT_SUPPORTED = "0A000"
 
 
 class _WholeNumberLoader(Loader):
@@ -51,13 +66,7 @@ class _Adapter(peewee.Psycopg3Adapter):
         self.cast_json_case = False
 
     def check_driver(self) -> None:
-        pass
-
-    def connect(self, db: Any, **params: Any) -> "psycopg.Connection[Row]":
-        return psycopg.connect(db.database, **params)
-
-    def server_side_cursor(self, conn: Any) -> Any:
-        raise NotImplementedError("use db.connection.stream")
+        """It is imported: this module could not have been otherwise."""
 
 
 class PostgresqlDatabase(peewee.PostgresqlDatabase):
@@ -68,35 +77,32 @@ class PostgresqlDatabase(peewee.PostgresqlDatabase):
 
     def __init__(self, url: str, *, read_only: bool) -> None:
         self.read_only = read_only
-        self._sessions = peewee._ConnectionLocal()
+        self._sessions = threading.local()
         super().__init__(url, autoconnect=False)
 
     def _connect(self) -> "psycopg.Connection[Row]":
-        options = "-c default_transaction_isolation=read\\ committed"
-        if self.read_only:
-            options += " -c default_transaction_read_only=on"
         try:
-            connection = psycopg.connect(
-                self.database,
-                autocommit=True,
-                application_name=APPLICATION_NAME,
-                connect_timeout=CONNECT_TIMEOUT_S,
-                options=options,
-                prepare_threshold=0,
-            )
+            given = conninfo_to_dict(self.database)
+            defaults: dict[str, Any] = {name: value for name, value in _CONNECTION_DEFAULTS.items() if name not in given}
+            connection = psycopg.connect(self.database, autocommit=True, **defaults)
+            connection.execute(_SESSION_SETTINGS)
+            if self.read_only:
+                connection.execute("SET default_transaction_read_only = on")
         except psycopg.Error as problem:
             raise translated(problem) from problem
-        connection.prepared_max = 500
         connection.adapters.register_loader("date", TextLoader)
         connection.adapters.register_loader("numeric", _WholeNumberLoader)
-        connection.adapters.register_dumper(int, Int8Dumper)  # one type for every size: one prepared statement each
-        connection.adapters.register_dumper(int, Int8BinaryDumper)
         return connection
+
+    def connect_again(self) -> "psycopg.Connection[Row]":
+        """A new connection for this thread in place of one that was lost, whatever Peewee had open on it."""
+        self._state.conn = self._connect()  # type: ignore[attr-defined]
+        return self._state.conn  # type: ignore[attr-defined,no-any-return]
 
     def cursor(self, named_cursor: Any = None) -> Any:
         session = getattr(self._sessions, "session", None)
         if session is not None:
-            session.send_pending()
+            session.ready_for_peewee()
         return super().cursor()  # type: ignore[no-untyped-call]
 
     def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
@@ -107,19 +113,21 @@ class PostgresqlDatabase(peewee.PostgresqlDatabase):
 
     def session(self) -> "PostgresqlSession":
         """The raw face of this thread's open connection."""
-        self._sessions.session = PostgresqlSession(self.connection())  # type: ignore[no-untyped-call]
+        self._sessions.session = PostgresqlSession(self, self.connection())  # type: ignore[no-untyped-call]
         return self._sessions.session  # type: ignore[no-any-return]
 
 
 class PostgresqlSession:
     """One PostgreSQL connection, with the statements that wait to travel."""
 
-    def __init__(self, connection: "psycopg.Connection[Row]") -> None:
+    def __init__(self, database: PostgresqlDatabase, connection: "psycopg.Connection[Row]") -> None:
         self.in_transaction = False
+        self._database = database
         self._connection = connection
         self._pending: list[Write] = []
         self._pending_rows = 0
         self._reserved: dict[str, list[int]] = {}
+        self._streams = 0
         self._pipeline = Pipeline(connection)
 
     @property
@@ -129,11 +137,11 @@ class PostgresqlSession:
     # ---- transactions
 
     def begin_write(self) -> None:
-        self._pending = [("BEGIN", ((),))]
+        self._pending = [(_BEGIN, ((),))]
         self.in_transaction = True
 
     def begin_snapshot(self) -> None:
-        self._pending = [("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ((),))]
+        self._pending = [(_BEGIN_SNAPSHOT, ((),))]
         self.in_transaction = True
 
     def commit(self) -> None:
@@ -148,7 +156,7 @@ class PostgresqlSession:
     def rollback(self) -> None:
         self._ended()
         try:
-            if self._connection.pgconn.transaction_status != TransactionStatus.IDLE:
+            if not self._is_lost() and self._connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 self._connection.execute("ROLLBACK")
         except psycopg.Error:
             pass
@@ -177,9 +185,12 @@ class PostgresqlSession:
     # ---- statements
 
     def fetch(self, sql: str, params: Parameters = ()) -> list[Row]:
+        if self._reserved and sql.endswith(_LOCKING):
+            self._reserved = {}
         return self._send([(sql, params)])[0]
 
     def fetch_batch(self, statements: Sequence[Statement], reserve: Mapping[str, int] | None = None) -> list[list[Row]]:
+        self._reserved = {}  # drawn before these rows were locked: somebody may have posted to them since
         if not reserve:
             return self._send(statements)
         drawing = [_drawing(name, count) for name, count in reserve.items()]
@@ -188,37 +199,66 @@ class PostgresqlSession:
         return results[: len(statements)]
 
     def write_batch(self, writes: Sequence[Write]) -> None:
+        if not self.in_transaction and self._connection.pgconn.transaction_status == TransactionStatus.IDLE:
+            raise RuntimeError("write_batch belongs in in_write_transaction")
         for sql, rows in writes:
             if rows:
                 self._pending.append((sql, list(rows)))
                 self._pending_rows += len(rows)
         if self._pending_rows > _PENDING_ROWS or not self.in_transaction:
-            self._send([])
+            self._send([])  # many, or in Peewee's transaction, whose commit does not come by here
 
-    def send_pending(self) -> None:
-        """Send what waits: Peewee is about to use the connection."""
+    def ready_for_peewee(self) -> None:
+        """Peewee is about to use the connection: send what waits."""
+        if not self.in_transaction and self._is_lost():
+            self._reconnect()
         if self._pending:
             self._send([])
 
     def _send(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """One round trip: what waits, then `statements`; their rows."""
         if self._pending:
-            waiting = [(sql, row) for sql, rows in self._pending for row in rows]
+            waiting = [statement for sql, rows in self._pending for statement in packed(sql, rows)]
             self._pending, self._pending_rows = [], 0
             return self._run([*waiting, *statements])[len(waiting) :]
         return self._run(statements)
 
     def _run(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        starts = not self.in_transaction or statements[0][0] in _BEGINNINGS
+        if starts and self._is_lost():
+            self._reconnect()
+        try:
+            return self._pipeline.run(statements)
+        except psycopg.Error as problem:
+            outdated = problem.sqlstate == _FEATURE_NOT_SUPPORTED and "cached plan" in str(problem)
+            if outdated:  # somebody has upgraded the tables: what is prepared does not fit them
+                self._pipeline.forget_prepared()
+            again = starts and (self._is_lost() or (outdated and not self.in_transaction)) and _may_be_repeated(statements)
+            if not again:
+                raise Conflict(problem=str(problem)) if outdated else translated(problem) from problem
+        if self._is_lost():  # the server was restarted since the last scan: no reason to bother anybody
+            self._reconnect()
         try:
             return self._pipeline.run(statements)
         except psycopg.Error as problem:
             raise translated(problem) from problem
 
+    def _is_lost(self) -> bool:
+        return self._connection.pgconn.status != ConnStatus.OK
+
+    def _reconnect(self) -> None:
+        """A new connection in place of the lost one. Raises `DatabaseUnavailable` while there is none to be had."""
+        self._connection.close()
+        self._connection = self._database.connect_again()
+        self._pipeline = Pipeline(self._connection)
+
     def stream(self, sql: str, params: Parameters, size: int) -> Iterator[Row]:
-        self.send_pending()
+        self.ready_for_peewee()
         inside = self._connection.pgconn.transaction_status == TransactionStatus.INTRANS
         try:
-            with psycopg.RawServerCursor(self._connection, "stockterm_stream", withhold=not inside) as cursor:
+            self._streams += 1
+            name = f"stream_{self._streams}"
+            with psycopg.RawServerCursor(self._connection, name, withhold=not inside) as cursor:
                 cursor.itersize = size
                 cursor.execute(numbered(sql), params)
                 yield from cursor
@@ -226,6 +266,8 @@ class PostgresqlSession:
             raise translated(problem) from problem
 
     def draw_numbers(self, counts: Mapping[str, int]) -> dict[str, list[int]]:
+        if not self.in_transaction:
+            raise RuntimeError("draw_numbers belongs in in_write_transaction")
         drawn = {name: self._reserved.get(name, [])[:count] for name, count in counts.items()}
         for name, numbers in drawn.items():
             self._reserved[name] = self._reserved.get(name, [])[len(numbers) :]
@@ -238,6 +280,13 @@ class PostgresqlSession:
 
     def close(self) -> None:
         self._pending = []
+
+
+def _may_be_repeated(statements: Sequence[Statement]) -> bool:
+    """The first trip of a transaction, but not one that also commits; or reads."""
+    if statements[0][0] in _BEGINNINGS:
+        return statements[-1][0] != "COMMIT"
+    return all(sql.lstrip().startswith("SELECT") for sql, _ in statements)
 
 
 @cache
@@ -266,8 +315,8 @@ def translated(problem: BaseException) -> BaseException:
     if state in _DAMAGED:
         return DatabaseDamaged(problem=text)
     if state in _CONFLICT:
-        return Conflict(text)
-    if state[:2] in _AWAY_CLASSES or (not state and isinstance(driver_error, psycopg.OperationalError)):
+        return Conflict(problem=text)
+    if state.startswith(_AWAY) or (not state and isinstance(driver_error, psycopg.OperationalError)):
         return DatabaseUnavailable(problem=text)
     if isinstance(problem, peewee.PeeweeException):
         return problem

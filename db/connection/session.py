@@ -7,6 +7,8 @@ numbers as scaled integers, days as ISO text, moments as microseconds, booleans 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from db.core.errors import DatabaseUnavailable
+
 Row = tuple[Any, ...]
 Parameters = Sequence[Any]
 Statement = tuple[str, Parameters]
@@ -41,7 +43,8 @@ class Session(Protocol):
 
     def fetch_batch(self, statements: Sequence[Statement], reserve: Mapping[str, int] | None = None) -> list[list[Row]]: ...
 
-    def write_batch(self, writes: Sequence[Write]) -> None: ...
+    def write_batch(self, writes: Sequence[Write]) -> None:
+        """Raises `RuntimeError` outside a transaction, where half of it could be written."""
 
     def stream(self, sql: str, params: Parameters, size: int) -> Iterator[Row]: ...
 
@@ -56,5 +59,5 @@ class Session(Protocol):
     def close(self) -> None: ...
 
 
-class Conflict(Exception):
+class Conflict(DatabaseUnavailable):
     """Two transactions got in each other's way and this one lost; doing it again from the start is right."""

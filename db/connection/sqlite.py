@@ -38,7 +38,10 @@ class SqliteDatabase(peewee.SqliteDatabase):
         super().__init__(path, autoconnect=False, returning_clause=True, cached_statements=512)
         self.path = path
         self.read_only = read_only
-        self.queue = WriterQueue(None if path == MEMORY else f"{path}.lock")
+        self.queue = self._new_queue()
+
+    def _new_queue(self) -> WriterQueue:
+        return WriterQueue(None if self.path == MEMORY else self.path)
 
     def _connect(self) -> sqlite3.Connection:
         if self.path != MEMORY:
@@ -77,7 +80,7 @@ class SqliteDatabase(peewee.SqliteDatabase):
 
     def session(self) -> "SqliteSession":
         """The raw face of this thread's open connection."""
-        return SqliteSession(self.connection(), self.queue)  # type: ignore[no-untyped-call]
+        return SqliteSession(self.connection(), self._new_queue())  # type: ignore[no-untyped-call]
 
 
 class SqliteSession:
@@ -154,6 +157,8 @@ class SqliteSession:
             raise translated(problem) from problem
 
     def write_batch(self, writes: Sequence[Write]) -> None:
+        if not self._connection.in_transaction:
+            raise RuntimeError("write_batch belongs in in_write_transaction")
         cursor = self._cursor
         try:
             for sql, rows in writes:
@@ -177,14 +182,11 @@ class SqliteSession:
 
     def draw_numbers(self, counts: Mapping[str, int]) -> dict[str, list[int]]:
         """From the one row of counters: read once in a transaction, written back once at its commit."""
+        if not self.in_transaction:
+            raise RuntimeError("draw_numbers belongs in in_write_transaction")
         if not self._counters:
-            cursor = self._cursor
-            cursor.row_factory = None
-            try:
-                values = cursor.execute("SELECT * FROM number_counter WHERE id = 1").fetchone()
-            except sqlite3.Error as problem:
-                raise translated(problem) from problem
-            self._counters = dict(zip((column[0] for column in cursor.description), values, strict=True))
+            (values,) = self.fetch("SELECT * FROM number_counter WHERE id = 1")
+            self._counters = dict(zip((column[0] for column in self._cursor.description), values, strict=True))
         drawn = {}
         for name, count in counts.items():
             last = self._counters[name]
@@ -209,6 +211,7 @@ class SqliteSession:
 
     def close(self) -> None:
         self._cursor.close()
+        self._queue.close()
 
 
 def translated(problem: BaseException) -> BaseException:
@@ -226,7 +229,7 @@ def translated(problem: BaseException) -> BaseException:
     if primary in _AWAY:
         return DatabaseUnavailable(problem=text)
     if primary in _BUSY:
-        return Conflict(text)
+        return Conflict(problem=text)
     if isinstance(problem, peewee.PeeweeException):
         return problem
     wrapper = getattr(peewee, type(driver_error).__name__, None)
