@@ -419,6 +419,13 @@ class AlreadyUndone(StocktermError):
 
 
 @dataclass(eq=False, kw_only=True)
+class OpenNegative(StocktermError):
+    code: ClassVar[str] = "open_negative"
+    template: ClassVar[str] = N_("Not covered: {reference} went out without stock. Post the goods that came in, then go on.")
+    reference: str
+
+
+@dataclass(eq=False, kw_only=True)
 class NothingToDo(StocktermError):
     code: ClassVar[str] = "nothing_to_do"
     template: ClassVar[str] = N_("Nothing to change: {what}.")

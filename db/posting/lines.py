@@ -36,7 +36,10 @@ class PostedBy:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is common to all postings. `operation_id` is the caller's own name for it, unique in the database, or blank."""
+    """What is common to all postings. `operation_id` is the caller's own name for it, unique in the database, or blank.
+
+    `content_hash` identifies what the caller sent, before defaults were filled in; blank: the operation itself is hashed.
+    """
 
     posting_date: date
     operation_id: str = ""
@@ -44,6 +47,7 @@ class Header:
     external_document_no: str = ""
     reason_code: str = ""
     user_code: str = ""
+    content_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,211 @@
+"""Master data as posting needs it: read once, kept until the settings' version says that something changed.
+
+Every change of master data raises `settings.version` in its own transaction, and every posting reads that row first; so a
+blocked item is blocked at once for every terminal, and an unchanged one costs nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from db.connection import database, fetch
+from db.core.numbers import from_scaled
+
+SETTINGS_SQL = (
+    "SELECT version, automatic_cost_adjustment, amount_rounding, unit_cost_rounding, quantity_rounding, allow_negative_inventory,"
+    " allow_posting_from, allow_posting_to FROM settings WHERE id = 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostingSettings:
+    """The company settings that posting reads. Days are ISO text, blank where there is no limit."""
+
+    version: int
+    automatic_cost_adjustment: str
+    amount_rounding: Decimal
+    unit_cost_rounding: Decimal
+    quantity_rounding: Decimal
+    allow_negative_inventory: bool
+    allow_posting_from: str
+    allow_posting_to: str
+
+
+def settings_from_row(row: tuple[Any, ...]) -> PostingSettings:
+    return PostingSettings(
+        version=row[0],
+        automatic_cost_adjustment=row[1],
+        amount_rounding=from_scaled(row[2]),
+        unit_cost_rounding=from_scaled(row[3]),
+        quantity_rounding=from_scaled(row[4]),
+        allow_negative_inventory=bool(row[5]),
+        allow_posting_from=row[6] or "",
+        allow_posting_to=row[7] or "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """Which numbers an item is tracked by, and how strictly its expiry dates are taken."""
+
+    lot: bool = False
+    serial: bool = False
+    package: bool = False
+    expiration_required: bool = False
+    strict_expiration: bool = False
+
+    @property
+    def by_number(self) -> bool:
+        return self.lot or self.serial or self.package
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSetup:
+    """One item with its units (base units in each) and variants (whether blocked)."""
+
+    no: str
+    type: str
+    costing_method: str
+    base_uom: str
+    quantity_rounding: Decimal | None
+    tracking: Tracking
+    blocked: bool
+    has_overhead: bool
+    units: dict[str, Decimal]
+    variants: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class BinSetup:
+    zone_code: str
+    blocked_movement: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocationSetup:
+    code: str
+    in_transit: bool
+    bin_mandatory: bool
+    bins: dict[str, BinSetup]
+
+
+@dataclass(frozen=True, slots=True)
+class UserSetup:
+    """What a user may do when posting. No location listed: all of them."""
+
+    code: str
+    role: str
+    locations: frozenset[str]
+    allow_posting_from: str
+    allow_posting_to: str
+
+
+NO_TRACKING = Tracking()
+BLANK_LOCATION = LocationSetup("", False, False, {})
+
+
+class Setup:
+    """The master data read so far, all of one version."""
+
+    def __init__(self, settings: PostingSettings) -> None:
+        self.settings = settings
+        self._items: dict[str, ItemSetup | None] = {}
+        self._locations: dict[str, LocationSetup | None] = {"": BLANK_LOCATION}
+        self._users: dict[str, UserSetup | None] = {}
+        self._reasons: dict[str, bool] = {}
+
+    def item(self, no: str) -> ItemSetup | None:
+        if no not in self._items:
+            self.read_items([no])
+        return self._items[no]
+
+    def read_items(self, nos: Iterable[str]) -> None:
+        """Read what is not known yet of these items, in a bounded number of statements."""
+        missing = [no for no in dict.fromkeys(nos) if no not in self._items]
+        for start in range(0, len(missing), 400):
+            self._read_items(missing[start : start + 400])
+
+    def _read_items(self, nos: list[str]) -> None:
+        marks = ", ".join("?" * len(nos))
+        units: dict[str, dict[str, Decimal]] = {}
+        for item_no, code, per in fetch(
+            f"SELECT item_no, code, quantity_per FROM item_unit_of_measure WHERE item_no IN ({marks})", nos
+        ):
+            units.setdefault(item_no, {})[code] = from_scaled(per)
+        variants: dict[str, dict[str, bool]] = {}
+        for item_no, code, blocked in fetch(f"SELECT item_no, code, blocked FROM item_variant WHERE item_no IN ({marks})", nos):
+            variants.setdefault(item_no, {})[code] = bool(blocked)
+        rows = fetch(
+            "SELECT i.no, i.type, i.costing_method, i.base_uom, i.quantity_rounding, i.blocked, i.overhead_rate, i.indirect_cost_percent,"
+            " t.lot, t.serial, t.package, t.expiration_required, t.strict_expiration"
+            f" FROM item i LEFT JOIN tracking_code t ON t.code = i.tracking_code WHERE i.no IN ({marks})",
+            nos,
+        )
+        self._items.update(dict.fromkeys(nos))
+        for row in rows:
+            tracking = NO_TRACKING if row[8] is None else Tracking(*(bool(flag) for flag in row[8:13]))
+            self._items[row[0]] = ItemSetup(
+                no=row[0],
+                type=row[1],
+                costing_method=row[2],
+                base_uom=row[3],
+                quantity_rounding=None if row[4] is None else from_scaled(row[4]),
+                tracking=tracking,
+                blocked=bool(row[5]),
+                has_overhead=bool(row[6] or row[7]),
+                units={row[3]: Decimal(1), **units.get(row[0], {})},
+                variants=variants.get(row[0], {}),
+            )
+
+    def location(self, code: str) -> LocationSetup | None:
+        if code not in self._locations:
+            rows = fetch("SELECT in_transit, bin_mandatory FROM location WHERE code = ?", (code,))
+            found = None
+            if rows:
+                bins = fetch("SELECT code, zone, blocked_movement FROM bin WHERE location_code = ?", (code,))
+                found = LocationSetup(
+                    code, bool(rows[0][0]), bool(rows[0][1]), {row[0]: BinSetup(row[1], row[2]) for row in bins}
+                )
+            self._locations[code] = found
+        return self._locations[code]
+
+    def user(self, code: str) -> UserSetup | None:
+        if code not in self._users:
+            rows = fetch("SELECT role, locations, allow_posting_from, allow_posting_to FROM app_user WHERE code = ?", (code,))
+            self._users[code] = None
+            if rows:
+                import json
+
+                role, locations, allowed_from, allowed_to = rows[0]
+                self._users[code] = UserSetup(code, role, frozenset(json.loads(locations)), allowed_from or "", allowed_to or "")
+        return self._users[code]
+
+    def has_reason(self, code: str) -> bool:
+        if code not in self._reasons:
+            self._reasons[code] = bool(fetch("SELECT 1 FROM reason WHERE code = ?", (code,)))
+        return self._reasons[code]
+
+
+_setups: "WeakKeyDictionary[Any, Setup]" = WeakKeyDictionary()
+
+
+def current_setup(settings: PostingSettings) -> Setup:
+    """The setup of the open database at this version; an older one is forgotten. Call it with the settings just read inside
+    the posting's transaction."""
+    setup = _setups.get(database.obj)
+    if setup is None or setup.settings != settings:
+        setup = Setup(settings)
+        _setups[database.obj] = setup
+    return setup
+
+
+def known_setup() -> Setup | None:
+    """The setup of the open database as last seen: good for guessing what to read, to be confirmed by `current_setup`."""
+    return _setups.get(database.obj)
+
+
+def forget_setup() -> None:
+    """Forget what was read: after a transaction that changed master data was taken back."""
+    _setups.pop(database.obj, None)

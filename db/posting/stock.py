@@ -1,0 +1,415 @@
+"""The stock that a posting works on: read under lock before planning, changed in memory while planning, written afterwards.
+
+Planning sees nothing but this. Entries, pools and totals are the only mutable values of the posting layer; they live as long as
+one batch. Days are ISO text here, because that is how they are stored, compared and written.
+"""
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from db.connection import fetch, fetch_batch, for_update
+from db.core.codes import number_key
+from db.core.numbers import from_scaled
+from db.costing.application import METHODS
+from db.posting.setup import SETTINGS_SQL, PostingSettings, Setup, current_setup, settings_from_row
+
+ZERO = Decimal(0)
+
+
+class NotWrittenYet(Exception):
+    """The operation needs, from the database, what earlier operations of the same batch have only planned so far."""
+
+
+class PoolKey(NamedTuple):
+    """What must be equal for one entry to supply another."""
+
+    item_no: str
+    variant_code: str
+    location_code: str
+    serial_no: str
+    lot_no: str
+    package_no: str
+
+
+class ContentKey(NamedTuple):
+    """Where a quantity lies: the key of a bin content row."""
+
+    item_no: str
+    variant_code: str
+    location_code: str
+    bin_code: str
+    lot_no: str
+    serial_no: str
+    package_no: str
+
+
+class NumberKey(NamedTuple):
+    """A lot, serial or package number of an item, without regard to case. `kind` is `lot`, `serial` or `package`."""
+
+    item_no: str
+    variant_code: str
+    kind: str
+    key: str
+
+
+@dataclass(slots=True)
+class Number:
+    """What is known about a lot, serial or package number. `changed`: to be written."""
+
+    number: str
+    expiration_date: str | None = None
+    received: bool = False
+    blocked: bool = False
+    block_reason: str = ""
+    changed: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """An item ledger entry. The fields up to `corrects_entry_no` never change; the others are the movable columns."""
+
+    entry_no: int
+    register_no: int
+    leg: str
+    entry_type: str
+    item_no: str
+    variant_code: str
+    location_code: str
+    bin_code: str
+    lot_no: str
+    serial_no: str
+    package_no: str
+    expiration_date: str | None
+    posting_date: str
+    uom_code: str
+    quantity_per: Decimal
+    quantity: Decimal
+    applies_to_entry: int | None
+    applies_from_entry: int | None
+    corrects_entry_no: int | None
+    remaining_quantity: Decimal
+    invoiced_quantity: Decimal
+    completely_invoiced: bool
+    last_invoice_date: str | None
+    shipped_quantity_not_returned: Decimal
+    valuation_date: str
+    cost_amount_actual: Decimal
+    cost_amount_expected: Decimal
+    cost_amount_forwarded: Decimal
+    uninvoiced_applications: int
+    sales_amount_actual: Decimal
+    applied_entry_to_adjust: int | None
+    new: bool = False
+    operation_id: str = ""
+    direct_cost_entry_no: int = 0  # of a new entry: its first value entry
+
+    @property
+    def cost_amount(self) -> Decimal:
+        return self.cost_amount_actual + self.cost_amount_expected
+
+    @property
+    def pool(self) -> PoolKey:
+        return PoolKey(self.item_no, self.variant_code, self.location_code, self.serial_no, self.lot_no, self.package_no)
+
+    @property
+    def reference(self) -> str:
+        """How users name it: the operation's id and leg, or the entry number where it has none."""
+        if not self.operation_id:
+            return str(self.entry_no)
+        return f"{self.operation_id}/{self.leg}" if self.leg else self.operation_id
+
+
+ENTRY_COLUMNS = (
+    "entry_no, register_no, leg, entry_type, item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no,"
+    " expiration_date, posting_date, uom_code, quantity_per, quantity, applies_to_entry, applies_from_entry, corrects_entry_no,"
+    " remaining_quantity, invoiced_quantity, completely_invoiced, last_invoice_date, shipped_quantity_not_returned,"
+    " valuation_date, cost_amount_actual, cost_amount_expected, cost_amount_forwarded, uninvoiced_applications,"
+    " sales_amount_actual, applied_entry_to_adjust"
+)
+
+
+def entry_from_row(row: tuple[Any, ...]) -> Entry:
+    """An entry from a row of `ENTRY_COLUMNS`."""
+    exact = from_scaled
+    return Entry(
+        *row[:14],  # type: ignore[call-arg]
+        exact(row[14]),
+        exact(row[15]),
+        *row[16:19],
+        exact(row[19]),
+        exact(row[20]),
+        bool(row[21]),
+        row[22],
+        exact(row[23]),
+        row[24],
+        exact(row[25]),
+        exact(row[26]),
+        exact(row[27]),
+        row[28],
+        exact(row[29]),
+        row[30],
+    )
+
+
+@dataclass(slots=True)
+class Total:
+    """The maintained totals of one item."""
+
+    item_no: str
+    quantity: Decimal
+    invoiced_quantity: Decimal
+    cost_amount_actual: Decimal
+    cost_amount_expected: Decimal
+    unit_cost: Decimal
+    last_direct_cost: Decimal
+    allow_online_adjustment: bool
+    last_item_ledger_entry_no: int
+    last_warehouse_entry_no: int
+
+
+TOTAL_COLUMNS = (
+    "item_no, quantity, invoiced_quantity, cost_amount_actual, cost_amount_expected, unit_cost, last_direct_cost,"
+    " allow_online_adjustment, last_item_ledger_entry_no, last_warehouse_entry_no"
+)
+
+
+def total_from_row(row: tuple[Any, ...]) -> Total:
+    exact = from_scaled
+    amounts = (exact(amount) for amount in row[1:7])
+    return Total(row[0], *amounts, bool(row[7]), *row[8:10])  # type: ignore[call-arg, arg-type]
+
+
+@dataclass(slots=True)
+class Pool:
+    """The open entries of one pool: increases in the order of the costing method, uncovered decreases in posting order."""
+
+    latest_first: bool
+    complete: bool = False  # all open increases are here, not only a page of them
+    increases: list[Entry] = field(default_factory=list)
+    decreases: list[Entry] = field(default_factory=list)
+
+    def add_increase(self, entry: Entry) -> None:
+        """Put a new increase where the costing method looks for it."""
+        if self.latest_first:
+            key = _by_date(entry)
+            self.increases.insert(sum(1 for one in self.increases if _by_date(one) > key), entry)
+        else:
+            insort(self.increases, entry, key=_by_date)
+
+    def drop_closed(self) -> None:
+        """Forget increases that are used up, as far as they stand in front."""
+        while self.increases and not self.increases[0].remaining_quantity:
+            self.increases.pop(0)
+
+
+def _by_date(entry: Entry) -> tuple[str, int]:
+    return entry.posting_date, entry.entry_no
+
+
+_PAGE = 16
+_INCREASES = (
+    f"SELECT {ENTRY_COLUMNS} FROM item_ledger_entry WHERE open AND quantity > 0 AND item_no = ? AND variant_code = ?"
+    " AND location_code = ? AND serial_no = ? AND lot_no = ? AND package_no = ? ORDER BY posting_date {0}, entry_no {0} LIMIT ?"
+)
+_INCREASES_EARLIEST = _INCREASES.format("")
+_INCREASES_LATEST = _INCREASES.format("DESC")
+_DECREASES = (
+    f"SELECT {ENTRY_COLUMNS} FROM item_ledger_entry WHERE open AND quantity < 0 AND item_no = ? AND variant_code = ?"
+    " AND location_code = ? AND serial_no = ? AND lot_no = ? AND package_no = ? ORDER BY posting_date, entry_no"
+)
+_CONTENT = (
+    "SELECT quantity FROM bin_content WHERE item_no = ? AND variant_code = ? AND location_code = ? AND bin_code = ?"
+    " AND lot_no = ? AND serial_no = ? AND package_no = ?"
+)
+_TOTALS = f"SELECT {TOTAL_COLUMNS} FROM item_total WHERE item_no IN ({{}}) ORDER BY item_no"
+_NUMBER = (
+    "SELECT number, expiration_date, received, blocked, block_reason FROM tracking_number"
+    " WHERE item_no = ? AND variant_code = ? AND kind = ? AND number_key = ?"
+)
+_SERIAL_PLACES = (
+    "SELECT variant_code, location_code, bin_code, quantity FROM bin_content WHERE serial_no = ? AND item_no = ? AND quantity > 0"
+)
+_ENTRIES_OF_OPERATION = (
+    "SELECT "
+    + ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
+    + " FROM item_register r JOIN item_ledger_entry e ON e.register_no = r.register_no WHERE r.operation_id = ? ORDER BY e.entry_no"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the operations of a batch will look at, as far as the operations themselves say it."""
+
+    item_nos: frozenset[str] = frozenset()
+    pools: dict[PoolKey, Decimal] = field(default_factory=dict)  # with the quantity that may be drawn
+    contents: tuple[ContentKey, ...] = ()
+    operation_ids: tuple[str, ...] = ()
+
+
+class Stock:
+    """The working copy. What was not read in advance is read when first asked for, under the same locks."""
+
+    def __init__(self, settings: PostingSettings) -> None:
+        self.settings = settings
+        self.setup: Setup = current_setup(settings)
+        self.totals: dict[str, Total] = {}
+        self.entries: dict[int, Entry] = {}
+        self.pools: dict[PoolKey, Pool] = {}
+        self.contents: dict[ContentKey, Decimal] = {}
+        self.numbers: dict[NumberKey, Number] = {}
+        self.operations: dict[str, tuple[int, str]] = {}  # operation id → register no., content hash
+        self.of_operation: dict[str, list[Entry]] = {}
+        self.planned_items: set[str] = set()  # items whose planned entries are not written yet
+        self.serial_places: dict[tuple[str, str], dict[tuple[str, str, str], Decimal]] = {}
+
+    def total(self, item_no: str) -> Total:
+        """The item's totals; the item is locked already, or locked now."""
+        if item_no not in self.totals:
+            self.lock([item_no])
+        return self.totals[item_no]
+
+    def lock(self, item_nos: Iterable[str]) -> None:
+        """Lock items in key order and read their totals."""
+        missing = sorted({no for no in item_nos if no not in self.totals})
+        for start in range(0, len(missing), 400):
+            for row in fetch(*totals_statement(missing[start : start + 400])):
+                self.totals[row[0]] = total_from_row(row)
+
+    def pool(self, key: PoolKey, needed: Decimal = ZERO) -> Pool:
+        """The pool, with at least `needed` base units of open increases read where there are so many."""
+        pool = self.pools.get(key)
+        if pool is None:
+            pool = self.pools[key] = Pool(self._latest_first(key))
+            self.read_pool(key, needed)
+        elif not pool.complete and sum((one.remaining_quantity for one in pool.increases), ZERO) < needed:
+            self.read_pool(key, needed)
+        return pool
+
+    def _latest_first(self, key: PoolKey) -> bool:
+        item = self.setup.item(key.item_no)
+        assert item is not None
+        return METHODS[item.costing_method].latest_first
+
+    def read_pool(self, key: PoolKey, needed: Decimal, first: Sequence[list[tuple[Any, ...]]] | None = None) -> None:
+        """Read a page of open increases, and more while they do not cover `needed`; `first` is a page already read."""
+        pool = self.pools.setdefault(key, Pool(self._latest_first(key)))
+        limit = _PAGE
+        rows, decreases = first or fetch_batch(pool_statements(self.setup, key, limit))
+        while True:
+            increases = {row[0]: self.keep(entry_from_row(row)) for row in rows}
+            pool.complete = len(rows) < limit
+            if pool.complete or sum((one.remaining_quantity for one in increases.values()), ZERO) >= needed:
+                break
+            limit *= 8
+            rows = fetch_batch(pool_statements(self.setup, key, limit))[0]
+        increases |= {one.entry_no: one for one in pool.increases}  # planned ones are not in the database yet
+        pool.increases = sorted(increases.values(), key=_by_date, reverse=pool.latest_first)
+        waiting = {row[0]: self.keep(entry_from_row(row)) for row in decreases} | {one.entry_no: one for one in pool.decreases}
+        pool.decreases = [one for one in sorted(waiting.values(), key=_by_date) if one.remaining_quantity]
+
+    def keep(self, entry: Entry) -> Entry:
+        """One object an entry, however it was found."""
+        return self.entries.setdefault(entry.entry_no, entry)
+
+    def content(self, key: ContentKey) -> Decimal:
+        """Base units that lie there."""
+        quantity = self.contents.get(key)
+        if quantity is None:
+            rows = fetch(_CONTENT, key)
+            quantity = self.contents[key] = from_scaled(rows[0][0]) if rows else ZERO
+        return quantity
+
+    def number(self, item_no: str, variant_code: str, kind: str, number: str) -> Number | None:
+        """What is known about a number as scanned; None: never seen."""
+        key = NumberKey(item_no, variant_code, kind, number_key(number))
+        if key not in self.numbers:
+            rows = fetch(_NUMBER, key)
+            if not rows:
+                return None
+            row = rows[0]
+            self.numbers[key] = Number(row[0], row[1], bool(row[2]), bool(row[3]), row[4])
+        return self.numbers[key]
+
+    def places_of_serial(self, item_no: str, serial_no: str) -> dict[tuple[str, str, str], Decimal]:
+        """(variant, location, bin) → quantity, where the serial number of the item is in stock."""
+        key = (item_no, serial_no)
+        if key not in self.serial_places:
+            rows = fetch(_SERIAL_PLACES, (serial_no, item_no))
+            self.serial_places[key] = {(row[0], row[1], row[2]): from_scaled(row[3]) for row in rows}
+        return self.serial_places[key]
+
+    def entries_of_operation(self, operation_id: str) -> list[Entry]:
+        """The entries an operation made, in entry order; none: it is unknown or made none."""
+        if operation_id not in self.of_operation:
+            found = [entry_from_row(row) for row in fetch(_ENTRIES_OF_OPERATION, (operation_id,))]
+            self.lock({entry.item_no for entry in found})
+            if found:  # read again, now that the items are locked
+                found = [self.keep(entry_from_row(row)) for row in fetch(_ENTRIES_OF_OPERATION, (operation_id,))]
+            for entry in found:
+                entry.operation_id = operation_id
+            self.of_operation[operation_id] = found
+        return self.of_operation[operation_id]
+
+    def entry(self, entry_no: int) -> Entry:
+        """An entry by number; its item is locked."""
+        if entry_no not in self.entries:
+            rows = fetch(f"SELECT {ENTRY_COLUMNS} FROM item_ledger_entry WHERE entry_no = ?", (entry_no,))
+            self.keep(entry_from_row(rows[0]))
+        return self.entries[entry_no]
+
+
+def pool_statements(setup: Setup, key: PoolKey, limit: int) -> list[tuple[str, Sequence[Any]]]:
+    """The statements that read up to `limit` open increases of a pool, and its uncovered decreases."""
+    item = setup.item(key.item_no)
+    assert item is not None
+    latest_first = METHODS[item.costing_method].latest_first
+    return [(_INCREASES_LATEST if latest_first else _INCREASES_EARLIEST, (*key, limit)), (_DECREASES, key)]
+
+
+def totals_statement(item_nos: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The statement that locks items in key order and reads their totals."""
+    return for_update(_TOTALS.format(", ".join("?" * len(item_nos)))), item_nos
+
+
+def read_settings() -> PostingSettings:
+    """The settings row, in the transaction that posts."""
+    return settings_from_row(fetch(SETTINGS_SQL)[0])
+
+
+def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[str, int]) -> Stock:
+    """Lock the items and read what the batch needs: one round trip where the guess about master data was right."""
+    statements: list[tuple[str, Sequence[Any]]] = [(SETTINGS_SQL, ())]
+    setup = guess()
+    item_nos = sorted(needs.item_nos)
+    if item_nos and len(item_nos) <= 400:
+        statements.append(totals_statement(item_nos))
+    pools: list[PoolKey] = []
+    known = setup is not None and all(setup.item(no) is not None for no in item_nos)
+    if known and setup is not None:
+        for key in needs.pools:
+            pools.append(key)
+            statements += pool_statements(setup, key, _PAGE)
+        statements += [(_CONTENT, key) for key in needs.contents]
+    rows = iter(fetch_batch(statements, reserve=reserve or None))
+    stock = Stock(settings_from_row(next(rows)[0]))
+    if item_nos and len(item_nos) <= 400:
+        for row in next(rows):
+            stock.totals[row[0]] = total_from_row(row)
+    else:
+        stock.lock(item_nos)
+    if not known or stock.setup is not setup:
+        return stock  # master data changed meanwhile: the rest is read when asked for
+    _keep_read(stock, needs, pools, rows)
+    return stock
+
+
+def _keep_read(stock: Stock, needs: Needs, pools: Sequence[PoolKey], rows: Iterator[list[tuple[Any, ...]]]) -> None:
+    for key in pools:
+        first = [next(rows), next(rows)]
+        stock.read_pool(key, needs.pools[key], first)
+    for content in needs.contents:
+        found = next(rows)
+        stock.contents[content] = from_scaled(found[0][0]) if found else ZERO

@@ -1,0 +1,291 @@
+"""The only place that inserts into a ledger.
+
+A plan becomes rows: inserts of the ledgers, updates of the few movable columns, and the maintained rows. There is no rule about
+business here. Statements are written once and reused; on PostgreSQL all of them travel in one round trip with the commit.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from db.connection import write_batch
+from db.core.clock import now_microseconds
+from db.core.numbers import to_scaled
+from db.posting.plan import Plan, Planning
+from db.posting.stock import Entry, Total
+
+
+def _insert(table: str, columns: str) -> str:
+    names = [name.strip() for name in columns.split(",")]
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+_REGISTER = _insert(
+    "item_register",
+    "register_no, operation_id, content_hash, operation, posting_date, document_no, external_document_no, reason_code, user_code,"
+    "terminal, source_code, undoes_register_no, created_at",
+)
+_ENTRY = _insert(
+    "item_ledger_entry",
+    "entry_no, register_no, leg, entry_type, item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no,"
+    "expiration_date, posting_date, uom_code, quantity_per, quantity, applies_to_entry, applies_from_entry, corrects_entry_no,"
+    "remaining_quantity, invoiced_quantity, completely_invoiced, last_invoice_date, shipped_quantity_not_returned, valuation_date,"
+    "cost_amount_actual, cost_amount_expected, cost_amount_forwarded, uninvoiced_applications, sales_amount_actual,"
+    "applied_entry_to_adjust, open",
+)
+_MOVE_ENTRY = (
+    "UPDATE item_ledger_entry SET remaining_quantity = ?, invoiced_quantity = ?, completely_invoiced = ?, last_invoice_date = ?,"
+    " shipped_quantity_not_returned = ?, valuation_date = ?, cost_amount_actual = ?, cost_amount_expected = ?,"
+    " cost_amount_forwarded = ?, uninvoiced_applications = ?, sales_amount_actual = ?, applied_entry_to_adjust = ?, open = ?"
+    " WHERE entry_no = ?"
+)
+_APPLICATION = _insert(
+    "item_application_entry",
+    "entry_no, register_no, item_ledger_entry_no, inbound_entry_no, outbound_entry_no, transferred_from_entry_no, quantity,"
+    "posting_date, cost_application, takes_back_entry_no",
+)
+_VALUE = _insert(
+    "value_entry",
+    "entry_no, register_no, item_ledger_entry_no, item_ledger_entry_type, entry_type, variance_type, posting_date, valuation_date,"
+    "item_no, variant_code, location_code, item_charge, adjustment, applies_to_value_entry, caused_by, expected_cost, inventoriable,"
+    "partial_revaluation, valued_by_average_cost, valued_quantity, item_ledger_quantity, invoiced_quantity, cost_per_unit,"
+    "cost_amount_actual, cost_amount_expected, cost_amount_non_inventoriable, sales_amount_actual, sales_amount_expected,"
+    "purchase_amount_actual, purchase_amount_expected, cost_posted_to_gl, expected_cost_posted_to_gl",
+)
+_WAREHOUSE = _insert(
+    "warehouse_entry",
+    "entry_no, register_no, entry_type, registering_date, location_code, zone_code, bin_code, item_no, variant_code, lot_no,"
+    "serial_no, package_no, quantity",
+)
+_COUNT = _insert(
+    "count_entry",
+    "entry_no, register_no, line_no, posting_date, item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no,"
+    "quantity_expected, quantity_counted, item_ledger_entry_no, unit_cost",
+)
+_REVALUE = "UPDATE value_entry SET valuation_date = ? WHERE item_ledger_entry_no = ?"
+_PUT_CONTENT = (
+    _insert("bin_content", "item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no, quantity")
+    + " ON CONFLICT (item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no) DO UPDATE SET quantity ="
+    " excluded.quantity"
+)
+_EMPTY_CONTENT = (
+    "DELETE FROM bin_content WHERE item_no = ? AND variant_code = ? AND location_code = ? AND bin_code = ? AND lot_no = ?"
+    " AND serial_no = ? AND package_no = ?"
+)
+_NUMBER = (
+    _insert(
+        "tracking_number",
+        "item_no, variant_code, kind, number_key, number, expiration_date, received, blocked, block_reason, description",
+    )
+    + " ON CONFLICT (item_no, variant_code, kind, number_key) DO UPDATE SET expiration_date = excluded.expiration_date,"
+    " received = excluded.received"
+)
+_TOTAL = (
+    "UPDATE item_total SET quantity = ?, invoiced_quantity = ?, cost_amount_actual = ?, cost_amount_expected = ?, unit_cost = ?,"
+    " last_direct_cost = ?, allow_online_adjustment = ?, last_item_ledger_entry_no = ?, last_warehouse_entry_no = ? WHERE item_no = ?"
+)
+
+
+def write(planning: Planning) -> None:
+    """Write everything that was planned, in one batch, inside the caller's transaction."""
+    plan, stock = planning.plan, planning.stock
+    numbers = [(key, stock.numbers[key]) for key in plan.numbers]
+    emptied = [key for key in plan.contents if not stock.contents[key]]
+    writes: list[tuple[str, Sequence[Sequence[Any]]]] = [
+        (_REGISTER, _registers(planning)),
+        (_ENTRY, [_entry(entry) for entry in plan.entries]),
+        (_MOVE_ENTRY, [(*_movable(entry), entry.entry_no) for entry in plan.touched.values()]),
+        (_APPLICATION, _applications(plan)),
+        (_VALUE, _values(plan)),
+        (_WAREHOUSE, _warehouse(plan)),
+        (_COUNT, _counts(plan)),
+        (_REVALUE, [(day, entry_no) for entry_no, day in plan.revalued.items()]),
+        (
+            _NUMBER,
+            [(*key, one.number, one.expiration_date, one.received, one.blocked, one.block_reason, "") for key, one in numbers],
+        ),
+        (_PUT_CONTENT, [(*key, to_scaled(stock.contents[key])) for key in sorted(plan.contents) if stock.contents[key]]),
+        (_EMPTY_CONTENT, emptied),
+        (_TOTAL, [_total(stock.totals[item_no]) for item_no in sorted(plan.items)]),
+    ]
+    write_batch([one for one in writes if one[1]])
+
+
+def _registers(planning: Planning) -> list[tuple[Any, ...]]:
+    posted_by, now = planning.posted_by, now_microseconds()
+    return [
+        (
+            one.register_no,
+            one.header.operation_id or None,
+            one.content_hash,
+            one.operation,
+            one.header.posting_date.isoformat(),
+            one.header.document_no,
+            one.header.external_document_no,
+            one.header.reason_code,
+            one.header.user_code or posted_by.user_code,
+            posted_by.terminal,
+            posted_by.source_code,
+            one.undoes_register_no,
+            now,
+        )
+        for one in planning.plan.registers
+    ]
+
+
+def _movable(entry: Entry) -> tuple[Any, ...]:
+    return (
+        to_scaled(entry.remaining_quantity),
+        to_scaled(entry.invoiced_quantity),
+        entry.completely_invoiced,
+        entry.last_invoice_date,
+        to_scaled(entry.shipped_quantity_not_returned),
+        entry.valuation_date,
+        to_scaled(entry.cost_amount_actual),
+        to_scaled(entry.cost_amount_expected),
+        to_scaled(entry.cost_amount_forwarded),
+        entry.uninvoiced_applications,
+        to_scaled(entry.sales_amount_actual),
+        entry.applied_entry_to_adjust,
+        bool(entry.remaining_quantity),
+    )
+
+
+def _entry(entry: Entry) -> tuple[Any, ...]:
+    return (
+        entry.entry_no,
+        entry.register_no,
+        entry.leg,
+        entry.entry_type,
+        entry.item_no,
+        entry.variant_code,
+        entry.location_code,
+        entry.bin_code,
+        entry.lot_no,
+        entry.serial_no,
+        entry.package_no,
+        entry.expiration_date,
+        entry.posting_date,
+        entry.uom_code,
+        to_scaled(entry.quantity_per),
+        to_scaled(entry.quantity),
+        entry.applies_to_entry,
+        entry.applies_from_entry,
+        entry.corrects_entry_no,
+        *_movable(entry),
+    )
+
+
+def _applications(plan: Plan) -> list[tuple[Any, ...]]:
+    return [
+        (
+            one.entry_no,
+            one.register_no,
+            one.item_ledger_entry_no,
+            one.inbound_entry_no,
+            one.outbound_entry_no,
+            one.transferred_from_entry_no,
+            to_scaled(one.quantity),
+            one.posting_date,
+            True,
+            None,
+        )
+        for one in plan.applications
+    ]
+
+
+def _scaled(value: Decimal) -> int:
+    return to_scaled(value) if value else 0
+
+
+def _values(plan: Plan) -> list[tuple[Any, ...]]:
+    return [
+        (
+            one.entry_no,
+            one.register_no,
+            one.of.entry_no,
+            one.of.entry_type,
+            one.entry_type,
+            "",
+            one.posting_date,
+            one.of.valuation_date,
+            one.of.item_no,
+            one.of.variant_code,
+            one.of.location_code,
+            "",
+            one.adjustment,
+            one.applies_to_value_entry,
+            one.caused_by,
+            one.expected_cost,
+            True,
+            False,
+            False,
+            _scaled(one.valued_quantity),
+            _scaled(one.item_ledger_quantity),
+            _scaled(one.invoiced_quantity),
+            _scaled(one.cost_per_unit),
+            _scaled(one.cost_amount_actual),
+            _scaled(one.cost_amount_expected),
+            0,
+            _scaled(one.sales_amount_actual),
+            _scaled(one.sales_amount_expected),
+            _scaled(one.purchase_amount_actual),
+            _scaled(one.purchase_amount_expected),
+            0,
+            0,
+        )
+        for one in plan.values
+    ]
+
+
+def _warehouse(plan: Plan) -> list[tuple[Any, ...]]:
+    return [
+        (
+            one.entry_no,
+            one.register_no,
+            one.entry_type,
+            one.registering_date,
+            one.place.location.code,
+            one.place.location.bins[one.place.bin_code].zone_code,
+            one.place.bin_code,
+            one.item_no,
+            one.variant_code,
+            one.numbers.lot_no,
+            one.numbers.serial_no,
+            one.numbers.package_no,
+            to_scaled(one.quantity),
+        )
+        for one in plan.warehouse
+    ]
+
+
+def _counts(plan: Plan) -> list[tuple[Any, ...]]:
+    return [
+        (
+            one.entry_no,
+            one.register_no,
+            one.line_no,
+            one.posting_date,
+            *one.content,
+            to_scaled(one.quantity_expected),
+            to_scaled(one.quantity_counted),
+            one.item_ledger_entry_no,
+            to_scaled(one.unit_cost),
+        )
+        for one in plan.counts
+    ]
+
+
+def _total(total: Total) -> tuple[Any, ...]:
+    return (
+        to_scaled(total.quantity),
+        to_scaled(total.invoiced_quantity),
+        to_scaled(total.cost_amount_actual),
+        to_scaled(total.cost_amount_expected),
+        to_scaled(total.unit_cost),
+        to_scaled(total.last_direct_cost),
+        total.allow_online_adjustment,
+        total.last_item_ledger_entry_no,
+        total.last_warehouse_entry_no,
+        total.item_no,
+    )
