@@ -95,7 +95,7 @@ def code(value: object, field: str) -> str:
 def number(value: object, field: str) -> str:
     """A lot, serial or package number: its case is kept."""
     if not isinstance(value, str):
-        raise _bad(field, value, "a number, as text")
+        raise _bad(field, value, "a lot, serial or package number, as text")
     trimmed = trim_number(value)
     refuse_unprintable(trimmed, field)
     if len(trimmed) > NUMBER_LENGTH:

@@ -3,6 +3,8 @@
 What a single field may be is settled before (`kinds`); here stands what two fields say about each other.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -35,13 +37,13 @@ def build(name: str, values: Values, today: date) -> PostingOperation:
     Raises `Several` where fields contradict each other.
     """
     errors: list[StocktermError] = []
-    operation = _BUILDERS[name](values, _header(values, today), errors)
+    operation = _BUILDERS[name](values, _header(name, values, today), errors)
     if errors:
         raise Several(errors)
     return operation
 
 
-def _header(values: Values, today: date) -> Header:
+def _header(name: str, values: Values, today: date) -> Header:
     return Header(
         posting_date=values.get("date", today),
         operation_id=values.get("id", ""),
@@ -49,7 +51,18 @@ def _header(values: Values, today: date) -> Header:
         external_document_no=values.get("external_document_no", ""),
         reason_code=values.get("reason", ""),
         user_code=values.get("user", ""),
+        content_hash=_content_hash(name, values) if "id" in values else "",
     )
+
+
+def _content_hash(name: str, values: Values) -> str:
+    """What the caller sent, in one spelling: without the defaults of the day, so that a file repeated tomorrow is the same."""
+    content = json.dumps([name, values], sort_keys=True, ensure_ascii=False, default=_in_one_spelling)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _in_one_spelling(value: object) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _refuse(errors: list[StocktermError], field: str, value: object, expected: str) -> None:
@@ -61,7 +74,7 @@ def _one_of(errors: list[StocktermError], values: Values, first: str, second: st
         _refuse(errors, second, values[second], f"nothing, as {first} is given: either of the two")
 
 
-def _costs(errors: list[StocktermError], values: Values) -> dict[str, Decimal | None]:
+def _costs(errors: list[StocktermError], values: Values) -> dict[str, Any]:
     _one_of(errors, values, "unit_cost", "amount")
     _one_of(errors, values, "unit_price", "sales_amount")
     return {name: values.get(name) for name in ("unit_cost", "amount", "unit_price", "sales_amount")}
@@ -171,7 +184,7 @@ def _adjust_cost(values: Values, header: Header, _errors: list[StocktermError]) 
     return AdjustCost(header=header, item_nos=tuple(values.get("items", ())))
 
 
-_BUILDERS: Mapping[str, Callable[[Values, Header, list[StocktermError]], Any]] = MappingProxyType(
+_BUILDERS: Mapping[str, Callable[[Values, Header, list[StocktermError]], PostingOperation]] = MappingProxyType(
     {
         "journal_line": _journal_line,
         "invoice": _invoice,

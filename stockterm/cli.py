@@ -1,0 +1,400 @@
+"""The command `stockterm`: arguments, exit statuses, standard error; the composition root, which alone starts the screens.
+
+Exit status: 0 done, 1 something was refused, 2 the call itself was wrong, 130 interrupted. What a user can act on is one line on
+standard error, never a traceback. Every command imports what it needs when it runs: `post` and `export` load no screen.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from db.core.errors import N_, StocktermError
+from stockterm.i18n import _
+
+if TYPE_CHECKING:
+    from db.posting.lines import PostedBy
+
+REFUSED = 1
+WRONG_CALL = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments (default: the process's); returns the exit status."""
+    try:
+        _choose_language()
+        result = command.main(args=arguments, prog_name="stockterm", standalone_mode=False)
+        _flush(sys.stdout)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.UsageError as problem:
+        problem.show()
+        return WRONG_CALL
+    except click.ClickException as problem:
+        problem.show()
+        return problem.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say(_("Interrupted."))
+        return INTERRUPTED
+    except StocktermError as problem:
+        _say(problem.in_words(_))
+        return REFUSED
+    except BrokenPipeError:
+        _forget_output()
+        return REFUSED
+    return result if isinstance(result, int) else 0
+
+
+def _choose_language() -> None:
+    from stockterm.config import language_code
+    from stockterm.i18n import set_language
+
+    set_language(language_code())
+
+
+def _say(text: str) -> None:
+    """One line on standard error."""
+    click.echo(f"stockterm: {' '.join(text.split())}", err=True)
+
+
+def _flush(stream: Any) -> None:
+    if stream is not None:
+        stream.flush()
+
+
+def _forget_output() -> None:
+    """Whoever read our output has left; Python's own flush at the end would complain."""
+    import os
+
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            click.echo(f"stockterm {version('stockterm')}")
+        except PackageNotFoundError:
+            click.echo("stockterm (not installed)")
+        context.exit()
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--database", metavar="URL", help="sqlite:///file.db, sqlite:////absolute/file.db or postgresql://…")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version.")
+@click.pass_context
+def command(context: click.Context, database: str | None) -> int | None:
+    """The warehouse terminal. Without a command it opens on this terminal.
+
+    The database is the one named by --database, by STOCKTERM_DATABASE, in the settings file, or a file of the user's.
+    """
+    context.obj = database
+    if context.invoked_subcommand is not None:
+        return None
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        _say(_("This opens on a terminal, and there is none. See `stockterm --help` for what works without."))
+        return WRONG_CALL
+    return _open_terminal(database)
+
+
+# ---- the database
+
+
+@contextmanager
+def _database(named: str | None, *, make: bool = False) -> Iterator[str]:
+    """The database open and up to date; with `make` its schema is made where there is none. Yields its address."""
+    from db.connection import close_database, open_database
+    from db.migrations import migrate
+    from stockterm.config import database_address
+
+    address = database_address(named)
+    if not make:
+        _require_schema(address)
+    try:
+        open_database(address)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--database") from problem
+    try:
+        migrate()
+        yield address
+    finally:
+        close_database()
+
+
+def _require_schema(address: str) -> None:
+    """Raises `EmptyDatabase` where nothing was ever put into it, without making anything."""
+    from db.connection import close_database, database, open_database
+
+    try:
+        open_database(address, read_only=True)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--database") from problem
+    try:
+        if not database.table_exists("settings"):
+            raise _empty_database(address)
+    finally:
+        close_database()
+
+
+def _empty_database(address: str) -> StocktermError:
+    from db.core.errors import DatabaseUnavailable
+
+    class EmptyDatabase(DatabaseUnavailable):
+        template = N_("Empty database: {problem}. Import a file with `stockterm post FILE`, or try `stockterm demo`.")
+
+    return EmptyDatabase(problem=_without_password(address))
+
+
+def _without_password(address: str) -> str:
+    import re
+
+    return re.sub(r"(//[^:/@]*):[^@/]*@", r"\1:…@", address)
+
+
+def _posted_by(source_code: str) -> "PostedBy":
+    from db.posting.lines import PostedBy
+    from stockterm.config import terminal_name
+
+    return PostedBy(terminal=terminal_name(), source_code=source_code)
+
+
+# ---- post
+
+
+@command.command("post")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
+@click.option("--errors", "form", type=click.Choice(["text", "jsonl"]), default="text", help="How errors are written.")
+@click.option("--dry-run", is_flag=True, help="Check everything, keep nothing.")
+@click.option("--each", is_flag=True, help="Commit line by line, report bad lines and go on.")
+@click.pass_obj
+def post(database: str | None, file: str, form: str, dry_run: bool, each: bool) -> int:
+    """Post a file of operations (- for standard input): all of it, or nothing."""
+    from stockterm.interchange.console import post_from
+
+    if dry_run and each:
+        raise click.UsageError(_("--dry-run looks at a file as a whole; it does not go with --each."))
+    try:
+        with _database(database, make=True):
+            return post_from(file, _posted_by("interchange"), form=form, dry_run=dry_run, each=each)
+    except OSError as problem:
+        if isinstance(problem, BrokenPipeError):
+            raise
+        raise click.BadParameter(f"{file}: {problem.strerror or problem}", param_hint="FILE") from problem
+    except StocktermError as problem:
+        if form != "jsonl":
+            raise
+        from stockterm.interchange.console import error_line
+
+        click.echo(error_line(None, problem), err=True)
+        return REFUSED
+
+
+# ---- export
+
+
+@command.command("export")
+@click.argument("what")
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", help="JSON Lines or CSV.")
+@click.option("-o", "--output", metavar="FILE", help="Write to this file, which appears when it is complete.")
+@click.option("--item", help="Only this item.")
+@click.option("--variant", help="Only this variant.")
+@click.option("--location", help="Only this location.")
+@click.option("--bin", help="Only this bin.")
+@click.option("--id", "id_", help="Only entries of the operation with this id.")
+@click.option("--from", "date_from", metavar="DATE", help="From this posting date on.")
+@click.option("--to", "date_to", metavar="DATE", help="Up to this posting date.")
+@click.pass_obj
+def export(
+    database: str | None,
+    what: str,
+    form: str,
+    output: str | None,
+    item: str | None,
+    variant: str | None,
+    location: str | None,
+    bin: str | None,
+    id_: str | None,
+    date_from: str | None,
+    date_to: str | None,
+) -> int:
+    """Write the rows of a ledger, or of what is on hand, in entry order.
+
+    WHAT is item-ledger, applications, value-entries, on-hand, items, count-entries, warehouse-entries or audit.
+    """
+    from db.core.codes import normalize_code
+    from db.core.errors import NotSupported
+    from db.queries.exports import EXPORTS, LATER, Filters
+
+    if what in LATER:
+        raise NotSupported(field="export", what=f"export {what}")
+    if what not in EXPORTS:
+        raise click.BadParameter(f"{what!r} is not one of {', '.join(EXPORTS)}.", param_hint="WHAT")
+    codes = {"item": item, "variant": variant, "location": location, "bin": bin}
+    filters = Filters(
+        **{name: None if value is None else normalize_code(value) for name, value in codes.items()},
+        id=id_,
+        date_from=_day(date_from, "--from"),
+        date_to=_day(date_to, "--to"),
+    )
+    chosen = EXPORTS[what]
+    if unknown := sorted(filters.named().keys() - chosen.filters):
+        raise click.UsageError(_("{what} cannot be filtered by {unknown}.").format(what=what, unknown=", ".join(unknown)))
+    with _database(database):
+        _write(chosen, filters, form, output)
+    return 0
+
+
+def _day(text: str | None, option: str) -> str | None:
+    if text is None:
+        return None
+    from stockterm.interchange.kinds import day
+
+    try:
+        return day(text, option).isoformat()
+    except StocktermError as problem:
+        raise click.BadParameter(problem.in_words(_), param_hint=option) from problem
+
+
+def _write(chosen: Any, filters: Any, form: str, output: str | None) -> None:
+    from db.connection import read_snapshot
+    from stockterm.interchange.writers import write_export, written_whole
+
+    if output is None or output == "-":
+        with read_snapshot():
+            write_export(chosen, filters, form, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        return
+    try:
+        with written_whole(output) as file, read_snapshot():
+            write_export(chosen, filters, form, file)
+    except OSError as problem:
+        raise click.FileError(output, hint=problem.strerror or str(problem)) from problem
+
+
+# ---- the ledgers
+
+
+@command.command("adjust-cost")
+@click.option("--item", "items", multiple=True, help="Only this item; may be repeated.")
+@click.pass_obj
+def adjust_cost(database: str | None, items: tuple[str, ...]) -> int:
+    """Forward every cost change that is waiting."""
+    from db.core.codes import normalize_code
+    from db.posting.adjust import adjust_pending
+    from stockterm.interchange.console import progress_on
+
+    with _database(database), progress_on(sys.stderr) as progress:
+        nos = [normalize_code(item) for item in items]
+        adjusted = adjust_pending(_posted_by("adjust_cost"), nos, lambda visited: progress(f"{visited:,}", 1))
+    click.echo(_("Cost adjusted: {count} entries.").format(count=adjusted))
+    return 0
+
+
+@command.command("prove")
+@click.pass_obj
+def prove(database: str | None) -> int:
+    """Check that the ledgers and everything kept beside them agree."""
+    from db.posting.prove import prove as prove_ledgers
+
+    with _database(database):
+        report = prove_ledgers()
+    for name, rows in report.checks:
+        click.echo(f"{rows:>12,}  {name}")
+    for finding in report.findings:
+        click.echo(finding)
+    if report.findings:
+        _say(_("{count} findings: the ledgers do not agree.").format(count=len(report.findings)))
+        return REFUSED
+    click.echo(_("Everything agrees."))
+    return 0
+
+
+@command.command("init")
+@click.pass_obj
+def init(database: str | None) -> int:
+    """Make the tables in an empty database, or bring an older one up to this version."""
+    with _database(database, make=True) as address:
+        click.echo(_("Ready: {address}").format(address=_without_password(address)))
+    return 0
+
+
+# ---- scans, the demo
+
+
+@command.command("scan")
+@click.argument("text")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--date", "on", metavar="DATE", help="The day that two-digit years are read from (default: today).")
+@click.option("--separator", "separators", multiple=True, help=r"What stands for GS, besides \x1d; may be repeated.")
+def scan(text: str, as_json: bool, on: str | None, separators: tuple[str, ...]) -> int:
+    r"""Show what the program makes of a label. Escapes such as \x1d are allowed. Exit status 1: the label is invalid."""
+    import json
+
+    from db.core.clock import today
+    from stockterm.interchange.kinds import day
+    from stockterm.scanning.report import decode_escapes, describe
+
+    try:
+        reference_date = today() if on is None else day(on, "--date")
+        given = [decode_escapes(separator) for separator in separators]
+        described = describe(decode_escapes(text), reference_date=reference_date, **({"separators": given} if given else {}))
+    except StocktermError as problem:
+        raise click.UsageError(problem.in_words(_)) from problem
+    if as_json:
+        click.echo(json.dumps(described.as_json(), ensure_ascii=False))
+    else:
+        for line in described.lines:
+            click.echo(line)
+    return 0 if described.valid else REFUSED
+
+
+@command.command("demo")
+@click.option("--sheet", metavar="FILE", help="Write a sheet of labels to print (.svg or .html), open nothing.")
+@click.option("--fresh", is_flag=True, help="Throw an older demo away and make a new one.")
+@click.option("--no-open", is_flag=True, help="Make it and say how to open it.")
+@click.pass_obj
+def demo(database: str | None, sheet: str | None, fresh: bool, no_open: bool) -> int:
+    """Make a company to try things on, in a file of its own, and open it."""
+    from pathlib import Path
+
+    from db.core.clock import today
+    from stockterm.demo import default_demo_path, describe, make_demo, write_sheet
+    from stockterm.interchange.console import post_records
+
+    path = default_demo_path()
+    if database is not None:
+        if not database.startswith("sqlite:///") or database == "sqlite:///:memory:":
+            raise click.BadParameter(_("The demo is a file: sqlite:///file.db."), param_hint="--database")
+        path = Path(database.removeprefix("sqlite:///"))
+
+    def post_to(address: str, operations: Any) -> None:
+        with _database(address, make=True):
+            post_records(operations, _posted_by("demo"))
+
+    made = make_demo(path, post_to, today(), fresh=fresh)
+    if sheet is not None:
+        try:
+            write_sheet(made, sheet)
+        except OSError as problem:
+            raise click.FileError(sheet, hint=problem.strerror or str(problem)) from problem
+        click.echo(_("Labels: {file}").format(file=sheet))
+        return 0
+    if no_open or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(describe(made))
+        return 0
+    return _open_terminal(made.url)
+
+
+def _open_terminal(named: str | None) -> int:
+    """The screens, on this terminal, until the session is finished."""
+    from screens.app import run
+    from stockterm.config import database_address, terminal_name
+    from stockterm.flows.session import make_terminal
+
+    make_session, profile = make_terminal(database_address(named), terminal_name())
+    return run(make_session, profile)
