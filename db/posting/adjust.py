@@ -27,6 +27,11 @@ _DIRTY = (
     "SELECT entry_no, applied_entry_to_adjust FROM item_ledger_entry WHERE applied_entry_to_adjust IS NOT NULL AND item_no = ?"
 )
 _DIRTY_ITEMS = "SELECT DISTINCT item_no FROM item_ledger_entry WHERE applied_entry_to_adjust IS NOT NULL ORDER BY item_no"
+_DUE_ITEMS = (
+    "SELECT DISTINCT e.item_no FROM item_ledger_entry e JOIN item_total t ON t.item_no = e.item_no JOIN settings s ON s.id = 1"
+    " WHERE e.applied_entry_to_adjust IS NOT NULL AND (s.automatic_cost_adjustment = 'always'"
+    " OR (s.automatic_cost_adjustment <> 'never' AND t.allow_online_adjustment)) ORDER BY e.item_no"
+)
 _COUNT_DIRTY = "SELECT COUNT(*) FROM item_ledger_entry WHERE applied_entry_to_adjust IS NOT NULL"
 _RECIPIENTS_AFTER = (
     "SELECT entry_no, item_ledger_entry_no, inbound_entry_no, outbound_entry_no, transferred_from_entry_no, quantity"
@@ -51,6 +56,11 @@ def number_source() -> Callable[[str], int]:
 def pending() -> int:
     """How many entries wait for their cost change to be forwarded."""
     return int(fetch(_COUNT_DIRTY)[0][0])
+
+
+def items_to_adjust_at_once() -> list[str]:
+    """The items with a cost change that automatic adjustment should have forwarded and that was too large for its posting."""
+    return [row[0] for row in fetch(_DUE_ITEMS)]
 
 
 def dirty_entries(item_nos: Sequence[str]) -> dict[int, int]:
