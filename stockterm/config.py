@@ -86,7 +86,7 @@ def language_code(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def terminal_name(environment: Mapping[str, str] = os.environ) -> str:
-    """What this terminal is called: `STOCKTERM_TERMINAL`, the settings file's name, the other end of the SSH connection, or the tty."""
+    """What this terminal is called: as it was named, else the other end of the SSH connection, else the tty."""
     if named := environment.get("STOCKTERM_TERMINAL") or load_config(environment).terminal:
         return _plain(named)
     if connection := environment.get("SSH_CONNECTION", "").split():
