@@ -14,6 +14,7 @@ from stockterm.demo.goods import LOTS
 from stockterm.scanning.check_digits import has_valid_check_digit
 
 TODAY = date(2026, 5, 4)
+COUNT_DIFFERENCES = {"HW1060": -2, "HW1070": 1}
 Row = dict[str, Any]
 
 
@@ -213,7 +214,7 @@ def test_the_count_finds_two_nuts_short_and_one_washer_more(operations: list[Row
         line["item"]: Decimal(line["counted"]) - books[line["item"], "", count["location"], line["bin"], ""]
         for line in count["lines"]
     }
-    assert differences == {"HW1060": -2, "HW1070": 1}
+    assert differences == COUNT_DIFFERENCES
 
 
 def test_postings_come_in_the_order_of_their_days_before_today_under_names_of_their_own(operations: list[Row]) -> None:
