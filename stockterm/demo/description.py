@@ -8,10 +8,7 @@ from stockterm.i18n import _
 def describe(demo: Demo) -> str:
     """The page for one demo, in the user's language."""
     state = _("The demo company is ready.") if demo.new else _("The demo company is there already; --fresh makes a new one.")
-    people = [
-        f"  {person.code:<9} {person.role:<14} {person.pin}  {person.language}  {', '.join(person.locations)}"
-        for person in PEOPLE
-    ]
+    people = [_columns(person.code, person.role, person.pin, person.language, ", ".join(person.locations)) for person in PEOPLE]
     return "\n".join(
         [
             state,
@@ -20,7 +17,7 @@ def describe(demo: Demo) -> str:
             _("Labels:   stockterm demo --sheet labels.html   (or labels.svg), then print and scan"),
             "",
             _("Users (badge USR:<user>):"),
-            f"  {_('user'):<9} {_('role'):<14} {_('PIN'):<4}  {_('language'):<2}  {_('places')}",
+            _columns(_("user"), _("role"), _("PIN"), "", _("places")),
             *people,
             "",
             _("Places: MAIN and EAST have bins, SHOP has none, TRANSIT is on the way between them."),
@@ -39,3 +36,7 @@ def describe(demo: Demo) -> str:
             _("  CMD:NEXT        closes the bin; CMD:POST ends the count"),
         ]
     )
+
+
+def _columns(user: str, role: str, pin: str, language: str, places: str) -> str:
+    return f"  {user:<9} {role:<14} {pin:<5} {language:<2}  {places}"
