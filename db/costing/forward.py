@@ -216,8 +216,8 @@ class _Work:
             self.to_round.setdefault(source, cause)
 
     def _distribute(self, entry: CostEntry, cost: Decimal, cause: int) -> None:
-        """Write the differences that make the entry's direct cost come to `cost`: each invoice its share by quantity, the part not
-        yet invoiced as expected cost."""
+        """Write the differences that make the entry's direct cost come to `cost`: each invoice its share by quantity, the part
+        not yet invoiced as expected cost."""
         documents = self.graph.direct_costs[entry.entry_no]
         invoices = [one for one in documents if one.invoiced_quantity]
         invoiced = ZERO

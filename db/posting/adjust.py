@@ -14,9 +14,10 @@ from db.core.clock import today
 from db.core.numbers import from_scaled
 from db.costing.forward import CostGraph, Forwarding, forward_costs
 from db.costing.sharing import share
+from db.posting.cost_changes import adjustment_date, book_rounding, recompute_unit_cost
 from db.posting.graph import TooLarge, graph_of, load_graph, reachable
 from db.posting.lines import Header, PostedBy
-from db.posting.plan import Planning, adjustment_date, book_rounding, open_register, recompute_unit_cost, touch, value
+from db.posting.planning import Planning, open_register, touch, value
 from db.posting.stock import ZERO, Stock, read_settings
 from db.posting.write import write
 
@@ -208,7 +209,7 @@ class _Run:
         return register_of
 
     def _one_source(self, item_no: str) -> None:
-        """Forward one dirty entry to the entries it feeds directly, some at a time; those that feed others become dirty in turn."""
+        """Forward one dirty entry to what it feeds directly, a part at a time; what feeds others becomes dirty in turn."""
         entry_no, caused_by = min(in_write_transaction(lambda: dirty_entries([item_no])).items())
         for column in ("inbound_entry_no", "transferred_from_entry_no", "outbound_entry_no"):
             after = 0

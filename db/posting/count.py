@@ -22,30 +22,14 @@ from db.core.errors import (
 )
 from db.core.numbers import from_scaled, round_to
 from db.costing.sharing import round_amount
-from db.posting.check_line import (
-    Numbers,
-    Place,
-    Problems,
-    check_header,
-    check_item,
-    check_place,
-    content_key,
-    incoming_numbers,
-)
+from db.posting.applying import close_decreases
+from db.posting.check_tracking import incoming_numbers
+from db.posting.checked import Numbers, Place, Problems, content_key
+from db.posting.checks import check_header, check_item, check_place
+from db.posting.cost_changes import learn_direct_cost, update_unit_cost
 from db.posting.lines import Count, CountLine, EntryType, PostedBy, TrackingLine
-from db.posting.plan import (
-    Counted,
-    Planning,
-    close_decreases,
-    fifo_movement,
-    learn_direct_cost,
-    move_in,
-    new_entry,
-    open_register,
-    post_decrease,
-    update_unit_cost,
-    value,
-)
+from db.posting.plan_line import counted_movement, move_in, post_decrease
+from db.posting.planning import Counted, Planning, new_entry, open_register, value
 from db.posting.setup import ItemSetup
 from db.posting.stock import ZERO, ContentKey, NotWrittenYet, Stock
 
@@ -229,7 +213,7 @@ def _plan_difference(planning: Planning, register_no: int, checked: CheckedCount
         leg=str(one.line.line_no),
     )
     if not increase:
-        movement = fifo_movement(planning, entry.pool, -quantity, one.numbers)
+        movement = counted_movement(planning, entry.pool, -quantity, one.numbers)
         post_decrease(planning, register_no, header, entry, one.place, movement)
         return entry.entry_no
     unit_cost = planning.stock.total(one.item.no).unit_cost if one.line.unit_cost is None else one.line.unit_cost

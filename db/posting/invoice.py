@@ -1,8 +1,8 @@
 """Invoicing a receipt or shipment: expected cost becomes actual.
 
-A purchase receipt takes the invoice's cost and gives back its share of the expected cost; when the entry is completely invoiced the
-rest of it, so that nothing stays behind. For everything else the cost is known already: the invoice moves its share from expected
-to actual. Source: costing reference §2.2, §8.
+A purchase receipt takes the invoice's cost and gives back its share of the expected cost; when the entry is completely invoiced
+the rest of it, so that nothing stays behind. For everything else the cost is known already: the invoice moves its share from
+expected to actual. Source: costing reference §2.2, §8.
 """
 
 from collections.abc import Sequence
@@ -14,20 +14,12 @@ from db.core.errors import AlreadyUndone, OverInvoiced, QuantityZero, StocktermE
 from db.core.numbers import from_scaled
 from db.costing.application import split_amount
 from db.costing.sharing import round_amount, share
-from db.posting.check_line import Problems, base_quantity, check_header
+from db.posting.checked import Problems
+from db.posting.checks import base_quantity, check_header
+from db.posting.cost_changes import automatic, book_rounding, learn_direct_cost, mark_dirty, update_unit_cost
 from db.posting.graph import fetch_in, read_entries
 from db.posting.lines import EntryType, Header, Invoice, PostedBy
-from db.posting.plan import (
-    Planning,
-    automatic,
-    book_rounding,
-    learn_direct_cost,
-    mark_dirty,
-    open_register,
-    touch,
-    update_unit_cost,
-    value,
-)
+from db.posting.planning import Planning, open_register, touch, value
 from db.posting.references import find_entries
 from db.posting.stock import ZERO, Entry, NotWrittenYet, Stock
 

@@ -96,7 +96,7 @@ class ItemJournalLine:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """Invoices a receipt or shipment. `quantity` and the costs are in the unit the entry was posted in; None: all not yet invoiced."""
+    """Invoices a receipt or shipment. `quantity` and costs are in the unit it was posted in; None: all not yet invoiced."""
 
     header: Header
     of: str

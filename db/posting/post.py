@@ -13,12 +13,14 @@ from decimal import Decimal
 from db.connection import fetch, in_write_transaction
 from db.core.errors import BadValue, DuplicateId, StocktermError
 from db.posting.adjust import ENTRIES_AT_ONCE, adjust_in_transaction, forward_dirty, number_source
-from db.posting.check_line import Problems, check_line, is_increase
+from db.posting.check_line import check_line, is_increase
+from db.posting.checked import Problems
 from db.posting.count import check_count, plan_count
 from db.posting.graph import TooLarge
 from db.posting.invoice import check_invoice, plan_invoice
 from db.posting.lines import AdjustCost, Count, EntryType, Invoice, ItemJournalLine, PostedBy, PostingOperation, Undo
-from db.posting.plan import Planning, plan_line
+from db.posting.plan_line import plan_line
+from db.posting.planning import Planning
 from db.posting.setup import forget_setup, known_setup
 from db.posting.stock import ZERO, ContentKey, Needs, NotWrittenYet, PoolKey, Stock, read_settings, read_stock
 from db.posting.undo import check_undo, plan_undo

@@ -138,7 +138,8 @@ class Setup:
         for item_no, code, blocked in fetch(f"SELECT item_no, code, blocked FROM item_variant WHERE item_no IN ({marks})", nos):
             variants.setdefault(item_no, {})[code] = bool(blocked)
         rows = fetch(
-            "SELECT i.no, i.type, i.costing_method, i.base_uom, i.quantity_rounding, i.blocked, i.overhead_rate, i.indirect_cost_percent,"
+            "SELECT i.no, i.type, i.costing_method, i.base_uom, i.quantity_rounding, i.blocked, i.overhead_rate,"
+            " i.indirect_cost_percent,"
             " t.lot, t.serial, t.package, t.expiration_required, t.strict_expiration"
             f" FROM item i LEFT JOIN tracking_code t ON t.code = i.tracking_code WHERE i.no IN ({marks})",
             nos,

@@ -235,7 +235,8 @@ _SERIAL_PLACES = (
 _ENTRIES_OF_OPERATION = (
     "SELECT "
     + ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
-    + " FROM item_register r JOIN item_ledger_entry e ON e.register_no = r.register_no WHERE r.operation_id = ? ORDER BY e.entry_no"
+    + " FROM item_register r JOIN item_ledger_entry e ON e.register_no = r.register_no"
+    " WHERE r.operation_id = ? ORDER BY e.entry_no"
 )
 
 

@@ -23,22 +23,14 @@ from db.core.errors import (
 )
 from db.core.numbers import from_scaled
 from db.costing.application import Draw
-from db.posting.check_line import Movement, Numbers, Place, Problems, check_header, content_key
+from db.posting.checked import Movement, Numbers, Place, Problems, content_key
+from db.posting.checks import check_header
+from db.posting.cost_changes import update_unit_cost
 from db.posting.invoice import invoice_entry
 from db.posting.lines import EntryType, Header, PostedBy, Undo
-from db.posting.plan import (
-    Planning,
-    move_content,
-    move_in,
-    new_entry,
-    open_register,
-    post_decrease,
-    take_back,
-    touch,
-    transfer,
-    update_unit_cost,
-    value,
-)
+from db.posting.plan_line import move_in, post_decrease, take_back
+from db.posting.plan_transfer import transfer
+from db.posting.planning import Planning, move_content, new_entry, open_register, touch, value
 from db.posting.references import find_entries
 from db.posting.setup import LocationSetup
 from db.posting.stock import ZERO, Entry, Stock

@@ -11,7 +11,7 @@ from typing import Any
 from db.connection import write_batch
 from db.core.clock import now_microseconds
 from db.core.numbers import to_scaled
-from db.posting.plan import Plan, Planning
+from db.posting.planning import Plan, Planning
 from db.posting.stock import Entry, Total
 
 
@@ -29,9 +29,9 @@ _ENTRY = _insert(
     "item_ledger_entry",
     "entry_no, register_no, leg, entry_type, item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no,"
     "expiration_date, posting_date, uom_code, quantity_per, quantity, applies_to_entry, applies_from_entry, corrects_entry_no,"
-    "remaining_quantity, invoiced_quantity, completely_invoiced, last_invoice_date, shipped_quantity_not_returned, valuation_date,"
-    "cost_amount_actual, cost_amount_expected, cost_amount_forwarded, uninvoiced_applications, sales_amount_actual,"
-    "applied_entry_to_adjust, open",
+    "remaining_quantity, invoiced_quantity, completely_invoiced, last_invoice_date, shipped_quantity_not_returned,"
+    "valuation_date, cost_amount_actual, cost_amount_expected, cost_amount_forwarded, uninvoiced_applications,"
+    "sales_amount_actual, applied_entry_to_adjust, open",
 )
 _MOVE_ENTRY = (
     "UPDATE item_ledger_entry SET remaining_quantity = ?, invoiced_quantity = ?, completely_invoiced = ?, last_invoice_date = ?,"
@@ -46,11 +46,12 @@ _APPLICATION = _insert(
 )
 _VALUE = _insert(
     "value_entry",
-    "entry_no, register_no, item_ledger_entry_no, item_ledger_entry_type, entry_type, variance_type, posting_date, valuation_date,"
-    "item_no, variant_code, location_code, item_charge, adjustment, applies_to_value_entry, caused_by, expected_cost, inventoriable,"
-    "partial_revaluation, valued_by_average_cost, valued_quantity, item_ledger_quantity, invoiced_quantity, cost_per_unit,"
-    "cost_amount_actual, cost_amount_expected, cost_amount_non_inventoriable, sales_amount_actual, sales_amount_expected,"
-    "purchase_amount_actual, purchase_amount_expected, cost_posted_to_gl, expected_cost_posted_to_gl",
+    "entry_no, register_no, item_ledger_entry_no, item_ledger_entry_type, entry_type, variance_type, posting_date,"
+    "valuation_date, item_no, variant_code, location_code, item_charge, adjustment, applies_to_value_entry, caused_by,"
+    "expected_cost, inventoriable, partial_revaluation, valued_by_average_cost, valued_quantity, item_ledger_quantity,"
+    "invoiced_quantity, cost_per_unit, cost_amount_actual, cost_amount_expected, cost_amount_non_inventoriable,"
+    "sales_amount_actual, sales_amount_expected, purchase_amount_actual, purchase_amount_expected, cost_posted_to_gl,"
+    "expected_cost_posted_to_gl",
 )
 _WAREHOUSE = _insert(
     "warehouse_entry",
@@ -82,7 +83,8 @@ _NUMBER = (
 )
 _TOTAL = (
     "UPDATE item_total SET quantity = ?, invoiced_quantity = ?, cost_amount_actual = ?, cost_amount_expected = ?, unit_cost = ?,"
-    " last_direct_cost = ?, allow_online_adjustment = ?, last_item_ledger_entry_no = ?, last_warehouse_entry_no = ? WHERE item_no = ?"
+    " last_direct_cost = ?, allow_online_adjustment = ?, last_item_ledger_entry_no = ?,"
+    " last_warehouse_entry_no = ? WHERE item_no = ?"
 )
 
 

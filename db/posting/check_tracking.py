@@ -1,0 +1,189 @@
+"""Lot, serial and package numbers: which must be given, how they are spelt, and the one expiry date that each has for life.
+
+Sources: operations reference §8, §12.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from db.connection import fetch
+from db.core.codes import number_key
+from db.core.errors import (
+    Blocked,
+    ExpirationMismatch,
+    ExpirationRequired,
+    SerialInStock,
+    StocktermError,
+    TrackingNotAllowed,
+    TrackingRequired,
+    UnknownCode,
+)
+from db.core.numbers import from_scaled
+from db.posting.checked import Numbers, Problems
+from db.posting.lines import TrackingLine
+from db.posting.setup import ItemSetup
+from db.posting.stock import NotWrittenYet, Stock
+
+
+def check_numbers_given(item: ItemSetup, tracking: TrackingLine) -> list[StocktermError]:
+    """Exactly the numbers that the tracking code asks for are given."""
+    errors: list[StocktermError] = []
+    for kind, wanted, given in (
+        ("lot", item.tracking.lot, tracking.lot_no),
+        ("serial", item.tracking.serial, tracking.serial_no),
+        ("package", item.tracking.package, tracking.package_no),
+    ):
+        if wanted and not given:
+            errors.append(TrackingRequired(field=kind, item_no=item.no, kind=kind))
+        elif given and not wanted:
+            errors.append(TrackingNotAllowed(field=kind, item_no=item.no, kind=kind, value=given))
+    if tracking.expiration_date is not None and not item.tracking.by_number:
+        value = tracking.expiration_date.isoformat()
+        errors.append(TrackingNotAllowed(field="expiration_date", item_no=item.no, kind="expiry date", value=value))
+    return errors
+
+
+def incoming_numbers(
+    item: ItemSetup,
+    variant_code: str,
+    tracking: TrackingLine,
+    stock: Stock,
+    taken_serials: set[str] | None = None,
+    *,
+    counted: bool = False,
+) -> Numbers:
+    """The numbers of an increase. A number that was ever received keeps its spelling and its expiry date; a serial number that is
+    in stock anywhere is refused; a blocked one is refused unless it was `counted`."""
+    if not item.tracking.by_number:
+        errors = check_numbers_given(item, tracking)
+        if errors:
+            raise Problems(errors)
+        return Numbers()
+    errors = check_numbers_given(item, tracking)
+    if errors:
+        raise Problems(errors)
+    spelt = {"lot": tracking.lot_no, "serial": tracking.serial_no, "package": tracking.package_no}
+    given = tracking.expiration_date.isoformat() if tracking.expiration_date else None
+    expiration: str | None = None
+    dated_kind = "lot" if item.tracking.lot else "serial" if item.tracking.serial else "package"
+    for kind, number in spelt.items():
+        if not number:
+            continue
+        known = stock.number(item.no, variant_code, kind, number)
+        if known is not None:
+            spelt[kind] = known.number
+            if known.blocked and not counted:
+                raise Blocked(field=kind, kind=kind, value=known.number, reason=known.block_reason)
+        if kind == dated_kind:
+            if known is not None and known.received:
+                if given is not None and given != known.expiration_date:
+                    raise ExpirationMismatch(
+                        field="expiration_date", number=known.number, known=_day(known.expiration_date), given=_day(given)
+                    )
+                expiration = known.expiration_date
+            else:
+                expiration = given or (known.expiration_date if known is not None else None)
+                if expiration is None and item.tracking.expiration_required:
+                    raise ExpirationRequired(field="expiration_date", item_no=item.no, number=number)
+    if spelt["serial"]:
+        places = stock.places_of_serial(item.no, spelt["serial"])
+        for (variant, location_code, bin_code), quantity in places.items():
+            if quantity > 0 and variant == variant_code:
+                place = f"{location_code} {bin_code}".strip()
+                raise SerialInStock(field="serial", serial_no=spelt["serial"], place=place)
+        key = number_key(spelt["serial"])
+        if taken_serials is not None:
+            if key in taken_serials:
+                raise SerialInStock(field="serial", serial_no=spelt["serial"], place="this line")
+            taken_serials.add(key)
+    return Numbers(spelt["lot"], spelt["serial"], spelt["package"], expiration)
+
+
+def outgoing_numbers(
+    item: ItemSetup, variant_code: str, tracking: TrackingLine, stock: Stock, *, blocked_too: bool = False
+) -> Numbers:
+    """The numbers of a decrease: known ones, in their own spelling, not blocked (unless `blocked_too`)."""
+    errors = check_numbers_given(item, tracking)
+    if errors:
+        raise Problems(errors)
+    if not item.tracking.by_number:
+        return Numbers()
+    spelt = {"lot": tracking.lot_no, "serial": tracking.serial_no, "package": tracking.package_no}
+    expiration: str | None = None
+    for kind, number in spelt.items():
+        if not number:
+            continue
+        known = stock.number(item.no, variant_code, kind, number)
+        if known is None:
+            raise UnknownCode(field=kind, kind=kind, value=number)
+        if known.blocked and not blocked_too:
+            raise Blocked(field=kind, kind=kind, value=known.number, reason=known.block_reason)
+        spelt[kind] = known.number
+        expiration = expiration or known.expiration_date
+    return Numbers(spelt["lot"], spelt["serial"], spelt["package"], expiration)
+
+
+def numbers_after(
+    item: ItemSetup, variant_code: str, tracking: TrackingLine, numbers: Numbers, quantity: Decimal, stock: Stock
+) -> Numbers:
+    """The numbers on the receiving side. One lot has one expiry date: re-dating takes all of the lot in one line, and a known lot
+    is entered only with its own date (operations reference §8)."""
+    new = TrackingLine(
+        lot_no=numbers.lot_no if tracking.new_lot_no is None else tracking.new_lot_no,
+        serial_no=numbers.serial_no if tracking.new_serial_no is None else tracking.new_serial_no,
+        package_no=numbers.package_no if tracking.new_package_no is None else tracking.new_package_no,
+    )
+    errors = check_numbers_given(item, new)
+    if errors:
+        raise Problems(errors)
+    if not item.tracking.by_number:
+        if tracking.new_expiration_date is not None:
+            value = tracking.new_expiration_date.isoformat()
+            raise TrackingNotAllowed(field="new_expiration_date", item_no=item.no, kind="expiry date", value=value)
+        return numbers
+    new_day = tracking.new_expiration_date.isoformat() if tracking.new_expiration_date else numbers.expiration_date
+    spelt: dict[str, str] = {}
+    for kind, old, number in (
+        ("lot", numbers.lot_no, new.lot_no),
+        ("serial", numbers.serial_no, new.serial_no),
+        ("package", numbers.package_no, new.package_no),
+    ):
+        known = stock.number(item.no, variant_code, kind, number) if number else None
+        spelt[kind] = known.number if known is not None else number
+        same = number_key(number) == number_key(old)
+        if known is not None and known.blocked and not same:
+            raise Blocked(field=f"new_{kind}", kind=kind, value=known.number, reason=known.block_reason)
+        if known is None or not known.received or kind == "package":
+            continue
+        if same and new_day != known.expiration_date and (kind == "lot" or not item.tracking.lot):
+            _check_whole_number(item, kind, known.number, known.expiration_date, new_day, quantity, stock)
+        elif not same and new_day != known.expiration_date and (kind == "lot" or not item.tracking.lot):
+            hint = "Move it with that date, or choose a new number."
+            raise ExpirationMismatch(
+                field="new_expiration_date",
+                number=known.number,
+                known=_day(known.expiration_date),
+                given=_day(new_day),
+                hint=hint,
+            )
+    if spelt["serial"] and number_key(spelt["serial"]) != number_key(numbers.serial_no):
+        incoming_numbers(
+            item, variant_code, TrackingLine(lot_no=spelt["lot"], serial_no=spelt["serial"], package_no=spelt["package"]), stock
+        )
+    return Numbers(spelt["lot"], spelt["serial"], spelt["package"], new_day)
+
+
+def _check_whole_number(
+    item: ItemSetup, kind: str, number: str, known: str | None, given: str | None, quantity: Decimal, stock: Stock
+) -> None:
+    if item.no in stock.planned_items:
+        raise NotWrittenYet
+    rows = fetch(f"SELECT COALESCE(SUM(quantity), 0) FROM bin_content WHERE item_no = ? AND {kind}_no = ?", (item.no, number))
+    everywhere = from_scaled(int(rows[0][0]))
+    if everywhere != quantity:
+        hint = f"{everywhere:f} carry this number in all; change them all at once, or give these {quantity:f} a new number."
+        raise ExpirationMismatch(field="new_expiration_date", number=number, known=_day(known), given=_day(given), hint=hint)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

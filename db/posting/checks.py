@@ -1,0 +1,134 @@
+"""The questions that more than one kind of operation has to answer: who and when, which item, where, and how much.
+
+Sources: operations reference §0, §15, §17.
+"""
+
+from decimal import Decimal
+
+from db.core.errors import (
+    BinRequired,
+    DateNotAllowed,
+    LocationInTransit,
+    NotEnoughStock,
+    NotSupported,
+    PermissionDenied,
+    QuantityRoundsToZero,
+    QuantityZero,
+    StocktermError,
+    TooManyDecimals,
+    UnknownCode,
+    WrongBin,
+    WrongItemType,
+)
+from db.core.numbers import round_to
+from db.costing.application import METHODS
+from db.posting.checked import Numbers, Place, content_key
+from db.posting.lines import Header, PostedBy
+from db.posting.setup import ItemSetup
+from db.posting.stock import ZERO, ContentKey, Stock
+
+READ_ONLY_ROLES = {"viewer"}
+
+
+def check_header(header: Header, stock: Stock, posted_by: PostedBy) -> list[StocktermError]:
+    """The questions that every posting answers first: who, why, and on which day."""
+    errors: list[StocktermError] = []
+    setup, settings = stock.setup, stock.settings
+    day = header.posting_date.isoformat()
+    allowed_from, allowed_to = settings.allow_posting_from, settings.allow_posting_to
+    user_code = header.user_code or posted_by.user_code
+    if user_code:
+        user = setup.user(user_code)
+        if user is None:
+            errors.append(UnknownCode(field="user", kind="user", value=user_code))
+        else:
+            if user.role in READ_ONLY_ROLES:
+                errors.append(PermissionDenied(field="user", user_code=user.code, action="post"))
+            allowed_from = user.allow_posting_from or allowed_from
+            allowed_to = user.allow_posting_to or allowed_to
+    if (allowed_from and day < allowed_from) or (allowed_to and day > allowed_to):
+        limits = {"allowed_from": allowed_from or "…", "allowed_to": allowed_to or "…"}
+        errors.append(DateNotAllowed(field="date", posting_date=header.posting_date, **limits))
+    if header.reason_code and not setup.has_reason(header.reason_code):
+        errors.append(UnknownCode(field="reason", kind="reason", value=header.reason_code))
+    return errors
+
+
+def check_item(item: ItemSetup | None, no: str, variant_code: str, errors: list[StocktermError]) -> ItemSetup | None:
+    """An item that this version can post as stock, or None with the reason added to `errors`."""
+    if item is None:
+        errors.append(UnknownCode(field="item", kind="item", value=no))
+        return None
+    if item.type != "inventory":
+        errors.append(WrongItemType(field="item", item_no=no, item_type=item.type))
+        return None
+    if variant_code and variant_code not in item.variants:
+        errors.append(UnknownCode(field="variant", kind="variant", value=variant_code))
+        return None
+    if not METHODS[item.costing_method].supported:
+        errors.append(NotSupported(field="item", what=f"posting items of costing method {item.costing_method} ({no})"))
+    if item.has_overhead:
+        errors.append(NotSupported(field="item", what=f"indirect cost and overhead ({no})"))
+    return item
+
+
+def check_place(
+    stock: Stock, location_code: str, bin_code: str, location_field: str, bin_field: str, errors: list[StocktermError]
+) -> Place | None:
+    """The place a line names; bins are named exactly where the location has them."""
+    location = stock.setup.location(location_code)
+    if location is None:
+        errors.append(UnknownCode(field=location_field, kind="location", value=location_code))
+        return None
+    if location.in_transit:
+        errors.append(LocationInTransit(field=location_field, location_code=location_code))
+        return None
+    if location.bin_mandatory:
+        if not bin_code:
+            errors.append(BinRequired(field=bin_field, location_code=location_code))
+            return None
+        if bin_code not in location.bins:
+            errors.append(UnknownCode(field=bin_field, kind="bin", value=f"{location_code} {bin_code}"))
+            return None
+    elif bin_code:
+        errors.append(WrongBin(field=bin_field, bin_code=bin_code, reason=f"Location {location_code or 'blank'} has no bins."))
+        return None
+    return Place(location, bin_code)
+
+
+def base_quantity(
+    quantity: Decimal, uom_code: str, per: Decimal, item: ItemSetup, stock: Stock, errors: list[StocktermError]
+) -> Decimal:
+    """`quantity` of a unit in base units, rounded as the item says (operations reference §0.2); 0 with the reason in `errors`."""
+    rounding = item.quantity_rounding or stock.settings.quantity_rounding
+    if not quantity:
+        errors.append(QuantityZero(field="quantity"))
+        return ZERO
+    exact = quantity * per
+    base = exact if exact == exact.to_integral_value() and rounding <= 1 else round_to(exact, rounding)
+    if per == 1 and base != quantity:
+        errors.append(TooManyDecimals(field="quantity", value=quantity, places=max(0, -rounding.normalize().as_tuple().exponent)))  # type: ignore[operator]
+        return ZERO
+    if not base:
+        errors.append(QuantityRoundsToZero(field="quantity", quantity=quantity, uom_code=uom_code, base_uom=item.base_uom))
+    return base
+
+
+def take_content(
+    stock: Stock,
+    taken: dict[ContentKey, Decimal],
+    item: ItemSetup,
+    variant_code: str,
+    place: Place,
+    numbers: Numbers,
+    quantity: Decimal,
+) -> None:
+    """Bins, lots and serial numbers never hold less than nothing. Raises `NotEnoughStock` naming the place."""
+    if not place.bin_code and not item.tracking.by_number:
+        return
+    key = content_key(item.no, variant_code, place, numbers)
+    available = stock.content(key) - taken.get(key, ZERO)
+    if available < quantity:
+        what = " ".join(filter(None, (item.no, numbers.lot_no, numbers.serial_no, numbers.package_no)))
+        raise NotEnoughStock(field="quantity", place=str(place), what=what, available=available, requested=quantity)
+    taken[key] = taken.get(key, ZERO) + quantity
