@@ -7,6 +7,7 @@ Writing is done inside `in_write_transaction(work)`. Driver errors leave this pa
 (`DatabaseUnavailable`, `DatabaseDamaged`, `DiskFull`) or, where they have no such meaning, as Peewee's (`IntegrityError` …).
 """
 
+import itertools
 import random
 import threading
 import time
@@ -24,7 +25,7 @@ IntegrityError = peewee.IntegrityError
 
 database = peewee.DatabaseProxy()
 
-_ATTEMPTS = 12
+_PATIENCE_S = 15.0  # how long a transaction that keeps colliding is tried again
 
 
 class _NotConnected:
@@ -52,7 +53,9 @@ def open_database(url: str, *, read_only: bool = False) -> None:
     `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite:///:memory:` or `postgresql://…`. An SQLite file is made when it
     does not exist. Raises `DatabaseUnavailable`, `DatabaseDamaged`, or `ValueError` for an address of another form.
     """
-    database.initialize(_database_for(url, read_only))
+    opened = _database_for(url, read_only)
+    close_database()
+    database.initialize(opened)
     connect()
 
 
@@ -108,19 +111,21 @@ def is_postgresql() -> bool:
 def in_write_transaction(work: Callable[[], T]) -> T:
     """What `work` returns, with all that it wrote committed; or, when it raises, nothing written.
 
-    Where two transactions got in each other's way, `work` is done again from the start (it must change nothing but the
-    database), and after some attempts `DatabaseUnavailable` is raised. Not to be nested: one door, one transaction.
+    Where two transactions got in each other's way, `work` is done again from the start (so it must change nothing but the
+    database); after 15 seconds of that `DatabaseUnavailable` is raised. Not to be nested: one door, one transaction.
     """
     session = _this_thread.session
     if session.in_transaction or database.in_transaction():
         raise RuntimeError("a transaction is already open in this thread")
-    for attempt in range(_ATTEMPTS):
+    give_up = time.monotonic() + _PATIENCE_S
+    for attempt in itertools.count():
         try:
             return _once(session, work)
         except Conflict as problem:
-            last = problem
-            time.sleep(random.uniform(0, 0.002) * 2**attempt)
-    raise DatabaseUnavailable(problem=f"busy ({last})") from last
+            if time.monotonic() > give_up:
+                raise DatabaseUnavailable(problem=f"busy, {problem.problem}") from problem
+        time.sleep(random.uniform(0, 0.002) * 2 ** min(attempt, 7))
+    raise AssertionError("unreachable")
 
 
 def _once(session: Session, work: Callable[[], T]) -> T:

@@ -135,16 +135,17 @@ class Pipeline:
 
 
 def _as_text(value: Any) -> bytes | None:
+    """A parameter as PostgreSQL's text. Raises `TypeError` for what the raw path does not carry: floats, decimals, dates."""
     if value is None:
         return None
-    if value is True:
-        return b"t"
-    if value is False:
-        return b"f"
-    text = str(value).encode()
-    if b"\0" in text:  # libpq would take what stands before it
-        raise peewee.DataError("text with a NUL character")
-    return text
+    if isinstance(value, str):
+        text = str.__str__(value).encode()
+        if b"\0" in text:  # libpq would take what stands before it
+            raise peewee.DataError("text with a NUL character")
+        return text
+    if isinstance(value, int):
+        return b"%d" % value
+    raise TypeError(f"{type(value).__name__} {value!r} as a parameter: give text, whole numbers, flags or None")
 
 
 _QUOTED_OR_MARK = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\?")

@@ -100,16 +100,18 @@ class PostgresqlDatabase(peewee.PostgresqlDatabase):
         return self._state.conn  # type: ignore[attr-defined,no-any-return]
 
     def cursor(self, named_cursor: Any = None) -> Any:
-        session = getattr(self._sessions, "session", None)
-        if session is not None:
-            session.ready_for_peewee()
+        if hasattr(self._sessions, "session"):
+            self._sessions.session.ready_for_peewee()
         return super().cursor()  # type: ignore[no-untyped-call]
 
     def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
         try:
             return super()._execute_cursor(sql, params, **options)  # type: ignore[misc]
         except (peewee.PeeweeException, psycopg.Error) as problem:
-            raise translated(problem) from problem
+            session = self._sessions.session
+            if self.in_transaction() or not session.is_lost() or not _may_be_repeated([(sql, ())]):
+                raise translated(problem) from problem
+        return super()._execute_cursor(sql, params, **options)  # type: ignore[misc]
 
     def session(self) -> "PostgresqlSession":
         """The raw face of this thread's open connection."""
@@ -156,7 +158,7 @@ class PostgresqlSession:
     def rollback(self) -> None:
         self._ended()
         try:
-            if not self._is_lost() and self._connection.pgconn.transaction_status != TransactionStatus.IDLE:
+            if not self.is_lost() and self._connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 self._connection.execute("ROLLBACK")
         except psycopg.Error:
             pass
@@ -210,7 +212,7 @@ class PostgresqlSession:
 
     def ready_for_peewee(self) -> None:
         """Peewee is about to use the connection: send what waits."""
-        if not self.in_transaction and self._is_lost():
+        if not self.in_transaction and self.is_lost():
             self._reconnect()
         if self._pending:
             self._send([])
@@ -225,7 +227,7 @@ class PostgresqlSession:
 
     def _run(self, statements: Sequence[Statement]) -> list[list[Row]]:
         starts = not self.in_transaction or statements[0][0] in _BEGINNINGS
-        if starts and self._is_lost():
+        if starts and self.is_lost():
             self._reconnect()
         try:
             return self._pipeline.run(statements)
@@ -233,17 +235,18 @@ class PostgresqlSession:
             outdated = problem.sqlstate == _FEATURE_NOT_SUPPORTED and "cached plan" in str(problem)
             if outdated:  # somebody has upgraded the tables: what is prepared does not fit them
                 self._pipeline.forget_prepared()
-            again = starts and (self._is_lost() or (outdated and not self.in_transaction)) and _may_be_repeated(statements)
+            again = starts and (self.is_lost() or (outdated and not self.in_transaction)) and _may_be_repeated(statements)
             if not again:
                 raise Conflict(problem=str(problem)) if outdated else translated(problem) from problem
-        if self._is_lost():  # the server was restarted since the last scan: no reason to bother anybody
+        if self.is_lost():  # the server was restarted since the last scan: no reason to bother anybody
             self._reconnect()
         try:
             return self._pipeline.run(statements)
         except psycopg.Error as problem:
             raise translated(problem) from problem
 
-    def _is_lost(self) -> bool:
+    def is_lost(self) -> bool:
+        """Whether the connection is of no more use."""
         return self._connection.pgconn.status != ConnStatus.OK
 
     def _reconnect(self) -> None:

@@ -6,6 +6,7 @@ Durability is set, not hoped for: write-ahead log with `synchronous=FULL`, forei
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,14 @@ _AWAY = {"SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_PERM", "S
 _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED"}
 
 
+def _refuse_decimal(value: Decimal) -> str:
+    raise TypeError(f"Decimal {value} as a parameter: give a scaled whole number (db.core.numbers.to_scaled)")
+
+
+# Peewee makes text of a decimal, and a column of whole numbers makes a float of that text.
+sqlite3.register_adapter(Decimal, _refuse_decimal)
+
+
 class SqliteDatabase(peewee.SqliteDatabase):
     """Peewee's SQLite with our pragmas on every connection, our errors, and a `RETURNING` that it may rely on."""
 
@@ -49,7 +58,10 @@ class SqliteDatabase(peewee.SqliteDatabase):
                 raise DatabaseUnavailable(problem=f"there is no folder {Path(self.path).absolute().parent}")
             if self.read_only and not Path(self.path).exists():
                 raise DatabaseUnavailable(problem=f"there is no file {self.path}")
-        connection: sqlite3.Connection = super()._connect()  # type: ignore[misc]
+        try:
+            connection: sqlite3.Connection = super()._connect()  # type: ignore[misc]
+        except sqlite3.Error as problem:
+            raise translated(problem) from problem
         try:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)

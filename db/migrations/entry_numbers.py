@@ -18,6 +18,4 @@ def create_entry_numbers(ledgers: Iterable[str]) -> None:
             fetch(f"ALTER TABLE number_counter ADD COLUMN {ledger} BIGINT NOT NULL DEFAULT 0")
     if not fetch("SELECT 1 FROM number_counter"):
         names = [row[1] for row in fetch("PRAGMA table_info(number_counter)") if row[1] != "id"]
-        fetch(
-            f"INSERT INTO number_counter (id, {', '.join(names)}) VALUES (1, {', '.join('0' for _ in names)})"  # noqa: S608
-        )
+        fetch(f"INSERT INTO number_counter (id, {', '.join(names)}) VALUES (1, {', '.join('0' for _ in names)})")
