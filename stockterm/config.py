@@ -8,7 +8,6 @@ names), then the defaults. Company settings are rows in the database, not here.
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -36,6 +35,8 @@ def load_config(environment: Mapping[str, str] = os.environ) -> Config:
         return Config()
     except (OSError, UnicodeDecodeError) as problem:
         raise BadValue(field="settings file", value=path, expected=f"a readable file ({problem})") from problem
+    import tomllib
+
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:

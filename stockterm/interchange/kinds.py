@@ -41,7 +41,14 @@ class Field:
     required: bool = False
 
 
-Spec = Mapping[str, Field]
+class Spec(dict[str, Field]):
+    """The fields of an operation or of an object in a list, by name."""
+
+    def __init__(self, *fields: Mapping[str, Field]) -> None:
+        super().__init__()
+        for some in fields:
+            self.update(some)
+        self.required = tuple(name for name, field in self.items() if field.required)
 
 
 def shown(value: object) -> str:
@@ -173,8 +180,9 @@ def listed(kind: Kind) -> Kind:
     return read
 
 
-def rows(spec: Spec) -> Kind:
+def rows(fields: Mapping[str, Field]) -> Kind:
     """A list of objects with the same fields."""
+    spec = Spec(fields)
 
     def read(value: object, field: str) -> list[Values]:
         if not isinstance(value, list):
@@ -237,8 +245,7 @@ def read_fields(record: Mapping[str, object], spec: Spec, operation: str, *, pre
     for name, value in record.items():
         field = spec.get(name)
         if field is None:
-            known = sorted(spec)
-            errors.append(UnknownField(field=prefix + shown(name), operation=operation, known=known))
+            errors.append(UnknownField(field=prefix + shown(name), operation=operation, known=sorted(spec)))
         elif value is None:
             if nulls and not field.required:
                 values[name] = None
@@ -249,10 +256,10 @@ def read_fields(record: Mapping[str, object], spec: Spec, operation: str, *, pre
                 errors.append(error)
             except Several as several:
                 errors.extend(several.errors)
-    named = {error.field.removeprefix(prefix).split("/")[0] for error in errors}
-    for name, field in spec.items():
-        if field.required and values.get(name) in (None, "") and name not in named:
-            errors.append(MissingField(field=prefix + name, operation=operation))
+    missing = [name for name in spec.required if values.get(name) in (None, "")]
+    if missing:
+        named = {error.field.removeprefix(prefix).split("/")[0] for error in errors}
+        errors.extend(MissingField(field=prefix + name, operation=operation) for name in missing if name not in named)
     if errors:
         raise Several(errors)
     return values

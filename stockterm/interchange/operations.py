@@ -60,7 +60,7 @@ ENTRY_TYPES = ("purchase", "sale", "positive_adjustment", "negative_adjustment",
 
 # ---- master data
 
-_MASTERS: Mapping[str, Spec] = {
+_MASTERS: Mapping[str, Mapping[str, Field]] = {
     "settings": {
         "automatic_cost_adjustment": Field(choice(*tables.AUTOMATIC_COST_ADJUSTMENT)),
         "automatic_cost_posting": _FLAG,
@@ -185,7 +185,7 @@ _MASTERS: Mapping[str, Spec] = {
 
 # ---- postings
 
-_HEADER: Spec = {
+_HEADER: Mapping[str, Field] = {
     "id": Field(text(100)),
     "date": _DAY,
     "document_no": _CODE,
@@ -193,13 +193,18 @@ _HEADER: Spec = {
     "reason": _CODE,
     "user": _CODE,
 }
-_TRACKING: Spec = {"lot": _NUMBER, "serial": _NUMBER, "package": _NUMBER, "expiration_date": _DAY}
-_NEW_TRACKING: Spec = {"new_lot": _NUMBER, "new_serial": _NUMBER, "new_package": _NUMBER, "new_expiration_date": _DAY}
+_TRACKING: Mapping[str, Field] = {"lot": _NUMBER, "serial": _NUMBER, "package": _NUMBER, "expiration_date": _DAY}
+_NEW_TRACKING: Mapping[str, Field] = {
+    "new_lot": _NUMBER,
+    "new_serial": _NUMBER,
+    "new_package": _NUMBER,
+    "new_expiration_date": _DAY,
+}
 _TRACKING_LINES = Field(rows({**_TRACKING, **_NEW_TRACKING, "quantity": _DECIMAL}))
-_COST: Spec = {"unit_cost": _DECIMAL, "amount": _DECIMAL}
-_PRICE: Spec = {"unit_price": _DECIMAL, "sales_amount": _DECIMAL}
+_COST: Mapping[str, Field] = {"unit_cost": _DECIMAL, "amount": _DECIMAL}
+_PRICE: Mapping[str, Field] = {"unit_price": _DECIMAL, "sales_amount": _DECIMAL}
 
-_POSTINGS: Mapping[str, Spec] = {
+_POSTINGS: Mapping[str, Mapping[str, Field]] = {
     "journal_line": {
         "type": Field(choice(*ENTRY_TYPES), required=True),
         "item": _needed(_CODE),
@@ -241,7 +246,7 @@ _POSTINGS: Mapping[str, Spec] = {
 }
 
 _HANDLED_LINES = Field(rows({"line_no": _needed(_WHOLE), "quantity": _DECIMAL, "tracking": _TRACKING_LINES}))
-_ORDER_LINE: Spec = {
+_ORDER_LINE: Mapping[str, Field] = {
     "line_no": _WHOLE,
     "item": _needed(_CODE),
     "variant": _CODE,
@@ -251,7 +256,7 @@ _ORDER_LINE: Spec = {
     "due": _DAY,
 }
 
-_LATER: Mapping[str, Spec] = {
+_LATER: Mapping[str, Mapping[str, Field]] = {
     "item_charge": {
         "to": _needed(Field(either(rows({"of": _needed(_REFERENCE), "amount": _DECIMAL}), list, text(140)))),
         "charge": _CODE,
@@ -337,12 +342,12 @@ _LATER: Mapping[str, Spec] = {
 
 
 def _all() -> dict[str, Operation]:
-    found = {name: Operation(name, Group.MASTER, fields) for name, fields in _MASTERS.items()}
-    found["serial"] = Operation("serial", Group.MASTER, _MASTERS["lot"])
+    found = {name: Operation(name, Group.MASTER, Spec(fields)) for name, fields in _MASTERS.items()}
+    found["serial"] = Operation("serial", Group.MASTER, Spec(_MASTERS["lot"]))
     for name, fields in _POSTINGS.items():
-        found[name] = Operation(name, Group.POSTING, {**_HEADER, **fields})
+        found[name] = Operation(name, Group.POSTING, Spec(_HEADER, fields))
     for name, fields in _LATER.items():
-        found[name] = Operation(name, Group.LATER, {**_HEADER, **fields})
+        found[name] = Operation(name, Group.LATER, Spec(_HEADER, fields))
     return found
 
 
