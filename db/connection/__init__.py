@@ -20,6 +20,31 @@ from db.connection.session import Conflict, Parameters, Row, Session, Statement,
 from db.connection.watching import Watched, WatchedSession
 from db.core.errors import DatabaseUnavailable
 
+__all__ = [
+    "IntegrityError",
+    "Parameters",
+    "Row",
+    "Statement",
+    "Write",
+    "close_database",
+    "connect",
+    "connection_scope",
+    "database",
+    "draw_numbers",
+    "fetch",
+    "fetch_batch",
+    "for_update",
+    "in_write_transaction",
+    "is_postgresql",
+    "open_database",
+    "peewee",
+    "read_snapshot",
+    "savepoint",
+    "stream",
+    "watched_statements",
+    "write_batch",
+]
+
 T = TypeVar("T")
 IntegrityError = peewee.IntegrityError
 
