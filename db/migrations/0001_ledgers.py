@@ -67,7 +67,7 @@ CREATE TABLE item_ledger_entry (
     quantity BIGINT NOT NULL CHECK (quantity <> 0),
     applies_to_entry BIGINT,
     applies_from_entry BIGINT,
-    corrects_entry_no BIGINT UNIQUE,
+    corrects_entry_no BIGINT,
     remaining_quantity BIGINT NOT NULL,
     open BOOLEAN NOT NULL,
     invoiced_quantity BIGINT NOT NULL,
@@ -358,15 +358,17 @@ CREATE TABLE app_user (
 """
 
 INDEXES = """
-CREATE INDEX item_register_document_no ON item_register (document_no);
-CREATE INDEX item_register_undoes_register_no ON item_register (undoes_register_no);
+CREATE INDEX item_register_document_no ON item_register (document_no) WHERE document_no <> '';
+CREATE INDEX item_register_undoes_register_no ON item_register (undoes_register_no) WHERE undoes_register_no IS NOT NULL;
+CREATE UNIQUE INDEX item_ledger_entry_corrects_entry_no ON item_ledger_entry (corrects_entry_no)
+    WHERE corrects_entry_no IS NOT NULL;
 CREATE INDEX item_ledger_entry_register_no ON item_ledger_entry (register_no);
 CREATE INDEX item_ledger_entry_item_no_entry_no ON item_ledger_entry (item_no, entry_no);
 CREATE INDEX item_ledger_entry_item_no_posting_date ON item_ledger_entry (item_no, posting_date);
 CREATE INDEX item_application_entry_item_ledger_entry_no ON item_application_entry (item_ledger_entry_no);
 CREATE INDEX item_application_entry_inbound_entry_no ON item_application_entry (inbound_entry_no);
 CREATE INDEX value_entry_item_ledger_entry_no ON value_entry (item_ledger_entry_no);
-CREATE INDEX warehouse_entry_register_no ON warehouse_entry (register_no);
+CREATE INDEX warehouse_entry_register_no ON warehouse_entry (register_no) WHERE entry_type = 'movement';
 CREATE INDEX warehouse_entry_item_no_entry_no ON warehouse_entry (item_no, entry_no);
 CREATE INDEX warehouse_entry_item_no_registering_date ON warehouse_entry (item_no, registering_date);
 CREATE INDEX count_entry_register_no ON count_entry (register_no);

@@ -1,11 +1,9 @@
 """What all row models share."""
 
-from peewee import Model
-
-from db.connection import database
+from db.connection import database, peewee
 
 
-class Base(Model):
+class Base(peewee.Model):
     """Bound to the one database of the process. Rows never leave `db`; dataclasses do."""
 
     class Meta:

@@ -1,7 +1,6 @@
 """Rows that every posting keeps up to date, so that no worker waits for history. Each is provable from the ledgers."""
 
-from peewee import BigIntegerField, CompositeKey, IntegerField
-
+from db.connection import peewee
 from db.fields import CodeField, ExactField, NumberField
 from db.models.base import Base
 
@@ -16,8 +15,11 @@ class ItemTotal(Base):
     cost_amount_expected = ExactField(default=0)
     unit_cost = ExactField(default=0)
     last_direct_cost = ExactField(default=0)
-    last_item_ledger_entry_no = BigIntegerField(default=0)  # the watermark of counts at locations without bins
-    last_warehouse_entry_no = BigIntegerField(default=0)  # the watermark of counts in bins
+    allow_online_adjustment = peewee.BooleanField(
+        default=True
+    )  # false: an entry older than the automatic window waits for the batch
+    last_item_ledger_entry_no = peewee.BigIntegerField(default=0)  # the watermark of counts at locations without bins
+    last_warehouse_entry_no = peewee.BigIntegerField(default=0)  # the watermark of counts in bins
 
 
 class BinContent(Base):
@@ -33,25 +35,19 @@ class BinContent(Base):
     quantity = ExactField()  # base units; negative only without bin, lot and serial, where negative stock is allowed
 
     class Meta:
-        primary_key = CompositeKey("item_no", "variant_code", "location_code", "bin_code", "lot_no", "serial_no", "package_no")
+        primary_key = peewee.CompositeKey(
+            "item_no", "variant_code", "location_code", "bin_code", "lot_no", "serial_no", "package_no"
+        )
         indexes = ((("location_code", "bin_code"), False),)
-
-
-class AdjustmentEntryPoint(Base):
-    """An item ledger entry whose cost changed and has not been forwarded yet."""
-
-    item_ledger_entry_no = BigIntegerField(primary_key=True)
-    item_no = CodeField(index=True)
-    caused_by = BigIntegerField()  # the value entry that changed its cost
 
 
 class NumberCounter(Base):
     """The last entry number drawn, by ledger, on a database without sequences."""
 
-    id = IntegerField(primary_key=True)
-    item_register = BigIntegerField(default=0)
-    item_ledger_entry = BigIntegerField(default=0)
-    item_application_entry = BigIntegerField(default=0)
-    value_entry = BigIntegerField(default=0)
-    warehouse_entry = BigIntegerField(default=0)
-    count_entry = BigIntegerField(default=0)
+    id = peewee.IntegerField(primary_key=True)
+    item_register = peewee.BigIntegerField(default=0)
+    item_ledger_entry = peewee.BigIntegerField(default=0)
+    item_application_entry = peewee.BigIntegerField(default=0)
+    value_entry = peewee.BigIntegerField(default=0)
+    warehouse_entry = peewee.BigIntegerField(default=0)
+    count_entry = peewee.BigIntegerField(default=0)

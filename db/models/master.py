@@ -1,7 +1,6 @@
 """Master data and settings: what may be posted, where, in which unit, by whom. Field names are the interchange format's."""
 
-from peewee import BooleanField, CharField, CompositeKey, IntegerField, TextField
-
+from db.connection import peewee
 from db.fields import CodeField, DayField, ExactField, NumberField
 from db.models.base import Base
 
@@ -9,60 +8,60 @@ from db.models.base import Base
 class Settings(Base):
     """The one row of company settings. `version` rises with every change of master data: caches compare it."""
 
-    id = IntegerField(primary_key=True)
-    version = IntegerField(default=1)
-    automatic_cost_adjustment = CharField(max_length=10, default="always")
-    automatic_cost_posting = BooleanField(default=True)
-    expected_cost_posting = BooleanField(default=False)
-    average_cost_period = CharField(max_length=10, default="day")
-    average_cost_calc_type = CharField(max_length=24, default="item")
+    id = peewee.IntegerField(primary_key=True)
+    version = peewee.IntegerField(default=1)
+    automatic_cost_adjustment = peewee.CharField(max_length=10, default="always")
+    automatic_cost_posting = peewee.BooleanField(default=True)
+    expected_cost_posting = peewee.BooleanField(default=False)
+    average_cost_period = peewee.CharField(max_length=10, default="day")
+    average_cost_calc_type = peewee.CharField(max_length=24, default="item")
     amount_rounding = ExactField(default="0.01")
     unit_cost_rounding = ExactField(default="0.00001")
     quantity_rounding = ExactField(default="0.00001")
-    allow_negative_inventory = BooleanField(default=True)
+    allow_negative_inventory = peewee.BooleanField(default=True)
     allow_posting_from = DayField(null=True)
     allow_posting_to = DayField(null=True)
-    demo = BooleanField(default=False)  # made by `stockterm demo`
+    demo = peewee.BooleanField(default=False)  # made by `stockterm demo`
 
 
 class Location(Base):
     code = CodeField(primary_key=True)
-    name = CharField(max_length=100, default="")
-    in_transit = BooleanField(default=False)
-    bin_mandatory = BooleanField(default=False)
-    require_receive = BooleanField(default=False)
-    require_put_away = BooleanField(default=False)
-    require_pick = BooleanField(default=False)
-    require_shipment = BooleanField(default=False)
+    name = peewee.CharField(max_length=100, default="")
+    in_transit = peewee.BooleanField(default=False)
+    bin_mandatory = peewee.BooleanField(default=False)
+    require_receive = peewee.BooleanField(default=False)
+    require_put_away = peewee.BooleanField(default=False)
+    require_pick = peewee.BooleanField(default=False)
+    require_shipment = peewee.BooleanField(default=False)
     responsibility_center = CodeField(default="")
-    inventory_accounts = TextField(default="")  # JSON, kept for the general ledger
+    inventory_accounts = peewee.TextField(default="")  # JSON, kept for the general ledger
 
 
 class Bin(Base):
     location_code = CodeField()
     code = CodeField()
     zone = CodeField(default="")
-    ranking = IntegerField(default=0)
-    blocked_movement = CharField(max_length=10, default="")  # '', inbound, outbound, all
+    ranking = peewee.IntegerField(default=0)
+    blocked_movement = peewee.CharField(max_length=10, default="")  # '', inbound, outbound, all
     minimum = ExactField(null=True)
     maximum = ExactField(null=True)
-    dedicated = BooleanField(default=False)
+    dedicated = peewee.BooleanField(default=False)
 
     class Meta:
-        primary_key = CompositeKey("location_code", "code")
+        primary_key = peewee.CompositeKey("location_code", "code")
         indexes = ((("code",), False),)
 
 
 class TrackingCode(Base):
     code = CodeField(primary_key=True)
-    lot = BooleanField(default=False)
-    serial = BooleanField(default=False)
-    package = BooleanField(default=False)
-    expiration_required = BooleanField(default=False)
-    strict_expiration = BooleanField(default=False)
-    fefo = BooleanField(default=False)
-    lot_warehouse = BooleanField(default=True)
-    serial_warehouse = BooleanField(default=True)
+    lot = peewee.BooleanField(default=False)
+    serial = peewee.BooleanField(default=False)
+    package = peewee.BooleanField(default=False)
+    expiration_required = peewee.BooleanField(default=False)
+    strict_expiration = peewee.BooleanField(default=False)
+    fefo = peewee.BooleanField(default=False)
+    lot_warehouse = peewee.BooleanField(default=True)
+    serial_warehouse = peewee.BooleanField(default=True)
     lot_nos = CodeField(default="")
     serial_nos = CodeField(default="")
     package_nos = CodeField(default="")
@@ -70,21 +69,21 @@ class TrackingCode(Base):
 
 class Item(Base):
     no = CodeField(primary_key=True)
-    description = CharField(max_length=100, default="")
-    search_text = CharField(max_length=150, default="", index=True)  # no. and description, folded
-    type = CharField(max_length=15, default="inventory")
+    description = peewee.CharField(max_length=100, default="")
+    search_text = peewee.CharField(max_length=150, default="", index=True)  # no. and description, folded
+    type = peewee.CharField(max_length=15, default="inventory")
     base_uom = CodeField(default="PCS")
     quantity_rounding = ExactField(null=True)
-    costing_method = CharField(max_length=10, default="fifo")
+    costing_method = peewee.CharField(max_length=10, default="fifo")
     standard_cost = ExactField(default=0)
     indirect_cost_percent = ExactField(default=0)
     overhead_rate = ExactField(default=0)
     tracking_code = CodeField(default="")
     category = CodeField(default="")
-    gtin = CharField(max_length=14, default="", index=True)  # 14 digits or blank
-    blocked = BooleanField(default=False)
-    reserve = CharField(max_length=10, default="optional")
-    replenishment = CharField(max_length=10, default="purchase")
+    gtin = peewee.CharField(max_length=14, default="", index=True)  # 14 digits or blank
+    blocked = peewee.BooleanField(default=False)
+    reserve = peewee.CharField(max_length=10, default="optional")
+    replenishment = peewee.CharField(max_length=10, default="purchase")
     inventory_posting_group = CodeField(default="")
 
 
@@ -94,17 +93,17 @@ class ItemUnitOfMeasure(Base):
     quantity_per = ExactField()
 
     class Meta:
-        primary_key = CompositeKey("item_no", "code")
+        primary_key = peewee.CompositeKey("item_no", "code")
 
 
 class ItemVariant(Base):
     item_no = CodeField()
     code = CodeField()
-    description = CharField(max_length=100, default="")
-    blocked = BooleanField(default=False)
+    description = peewee.CharField(max_length=100, default="")
+    blocked = peewee.BooleanField(default=False)
 
     class Meta:
-        primary_key = CompositeKey("item_no", "code")
+        primary_key = peewee.CompositeKey("item_no", "code")
 
 
 class ItemBarcode(Base):
@@ -121,86 +120,86 @@ class TrackingNumber(Base):
 
     item_no = CodeField()
     variant_code = CodeField(default="")
-    kind = CharField(max_length=8)  # lot, serial, package
+    kind = peewee.CharField(max_length=8)  # lot, serial, package
     number_key = NumberField()  # the number without regard to case
     number = NumberField()  # as first scanned
     expiration_date = DayField(null=True)
-    received = BooleanField(default=False)  # ever been in stock: the expiry date is fixed from then on
-    blocked = BooleanField(default=False)
-    block_reason = CharField(max_length=100, default="")
-    description = CharField(max_length=100, default="")
+    received = peewee.BooleanField(default=False)  # ever been in stock: the expiry date is fixed from then on
+    blocked = peewee.BooleanField(default=False)
+    block_reason = peewee.CharField(max_length=100, default="")
+    description = peewee.CharField(max_length=100, default="")
 
     class Meta:
-        primary_key = CompositeKey("item_no", "variant_code", "kind", "number_key")
+        primary_key = peewee.CompositeKey("item_no", "variant_code", "kind", "number_key")
         indexes = ((("number_key",), False),)
 
 
 class Category(Base):
     code = CodeField(primary_key=True)
     parent = CodeField(default="")
-    description = CharField(max_length=100, default="")
-    attributes = TextField(default="{}")  # JSON {name: value}
+    description = peewee.CharField(max_length=100, default="")
+    attributes = peewee.TextField(default="{}")  # JSON {name: value}
 
 
 class Attribute(Base):
-    name_key = CharField(max_length=60, primary_key=True)
-    name = CharField(max_length=60)
-    type = CharField(max_length=10, default="text")
-    options = TextField(default="[]")
-    unit = CharField(max_length=20, default="")
+    name_key = peewee.CharField(max_length=60, primary_key=True)
+    name = peewee.CharField(max_length=60)
+    type = peewee.CharField(max_length=10, default="text")
+    options = peewee.TextField(default="[]")
+    unit = peewee.CharField(max_length=20, default="")
 
 
 class ItemAttribute(Base):
     item_no = CodeField()
-    name_key = CharField(max_length=60)
-    value = CharField(max_length=250)
+    name_key = peewee.CharField(max_length=60)
+    value = peewee.CharField(max_length=250)
 
     class Meta:
-        primary_key = CompositeKey("item_no", "name_key")
+        primary_key = peewee.CompositeKey("item_no", "name_key")
 
 
 class BomLine(Base):
     item_no = CodeField()
-    line_no = IntegerField()
+    line_no = peewee.IntegerField()
     component = CodeField()
     variant_code = CodeField(default="")
     quantity_per = ExactField()
     uom_code = CodeField(default="")
 
     class Meta:
-        primary_key = CompositeKey("item_no", "line_no")
+        primary_key = peewee.CompositeKey("item_no", "line_no")
 
 
 class CatalogItem(Base):
     code = CodeField(primary_key=True)
     vendor = CodeField(default="")
-    vendor_item_no = CharField(max_length=50, default="")
-    description = CharField(max_length=100, default="")
+    vendor_item_no = peewee.CharField(max_length=50, default="")
+    description = peewee.CharField(max_length=100, default="")
     base_uom = CodeField(default="PCS")
     unit_cost = ExactField(default=0)
-    gtin = CharField(max_length=14, default="")
+    gtin = peewee.CharField(max_length=14, default="")
     item_no = CodeField(default="")
 
 
 class ResponsibilityCenter(Base):
     code = CodeField(primary_key=True)
-    name = CharField(max_length=100, default="")
+    name = peewee.CharField(max_length=100, default="")
     location = CodeField(default="")
 
 
 class Reason(Base):
     code = CodeField(primary_key=True)
-    description = CharField(max_length=100, default="")
+    description = peewee.CharField(max_length=100, default="")
 
 
 class User(Base):
     code = CodeField(primary_key=True)
-    name = CharField(max_length=100, default="")
-    role = CharField(max_length=15, default="worker")
+    name = peewee.CharField(max_length=100, default="")
+    role = peewee.CharField(max_length=15, default="worker")
     badge = CodeField(default="", index=True)
-    pin_hash = CharField(max_length=200, default="")  # argon2
-    language = CharField(max_length=10, default="")
-    locations = TextField(default="[]")  # JSON list; empty: all
+    pin_hash = peewee.CharField(max_length=200, default="")  # argon2
+    language = peewee.CharField(max_length=10, default="")
+    locations = peewee.TextField(default="[]")  # JSON list; empty: all
     allow_posting_from = DayField(null=True)
     allow_posting_to = DayField(null=True)
     responsibility_center = CodeField(default="")

@@ -108,9 +108,7 @@ class CountedLine(Base):
     class Meta:
         table_name = "counted_line"
         primary_key = peewee.CompositeKey("count_no", "line_no")
-        indexes = (
-            (("count_no", "bin_code", "item_no", "variant_code", "lot_key", "serial_key", "package_key"), True),
-        )
+        indexes = ((("count_no", "bin_code", "item_no", "variant_code", "lot_key", "serial_key", "package_key"), True),)
 
 
 class WorkStep(Base):

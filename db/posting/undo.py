@@ -38,7 +38,7 @@ from db.posting.stock import ZERO, Entry, Stock
 _REGISTER = "SELECT register_no, operation, posting_date FROM item_register WHERE operation_id = ?"
 _BIN_MOVES = (
     "SELECT location_code, bin_code, item_no, variant_code, lot_no, serial_no, package_no, quantity FROM warehouse_entry"
-    " WHERE register_no = ? ORDER BY entry_no"
+    " WHERE register_no = ? AND entry_type = 'movement' ORDER BY entry_no"
 )
 _USED_BY = (
     "SELECT DISTINCT r.operation_id, r.document_no, e.entry_no FROM item_application_entry a"
