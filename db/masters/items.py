@@ -222,10 +222,10 @@ def put_barcode(fields: Fields) -> bool:
     if not row["item_no"]:
         BARCODES.key_of(fields, "item")
     item = ITEMS.require(row["item_no"], field="item")
-    has_variant(row["item_no"], row["variant_code"])
-    has_unit(item, row["uom_code"])
     if current is not None:
         _refuse_taken(current, row, item)
+    has_variant(row["item_no"], row["variant_code"])
+    has_unit(item, row["uom_code"])
     return BARCODES.save(current, row)
 
 

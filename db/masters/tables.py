@@ -44,4 +44,4 @@ BOM_LINES = Records(
 CATALOG_ITEMS = Records(master.CatalogItem, "catalog item")
 RESPONSIBILITY_CENTERS = Records(master.ResponsibilityCenter, "responsibility center")
 REASONS = Records(master.Reason, "reason")
-USERS = Records(master.User, "user")
+USERS = Records(master.User, "user", choices={"role": ROLES})
