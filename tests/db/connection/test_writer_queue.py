@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +18,7 @@ from db.core.errors import DatabaseUnavailable
 from db.migrations.entry_numbers import create_entry_numbers
 from tests.support.busy_writer import TABLES
 from tests.support.databases import OpenDatabase, long_or_short
-from tests.support.processes import busy_writers, started
+from tests.support.processes import ROOT, busy_writers, started
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -31,6 +33,14 @@ def waiting_on(queue_file: Path) -> int:
     """How many lock requests on the file are blocked (they stand with an arrow in /proc/locks)."""
     inode = f":{queue_file.stat().st_ino} "
     return sum("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines())
+
+
+def process(code: str) -> "subprocess.Popen[str]":
+    """A process that runs `code` with the queue imported."""
+    imports = "import os, signal, sys; from db.connection.writer_queue import WriterQueue"
+    return subprocess.Popen(
+        [sys.executable, "-c", f"{imports}\n{code}"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 needs_proc_locks = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no /proc/locks to see who waits")
@@ -74,10 +84,7 @@ def test_a_writer_that_dies_while_it_waits_lets_nobody_in_too_early(database_fil
     holder = WriterQueue(str(database_file))
     holder.acquire()
     entered = threading.Event()
-    dying = os.fork()
-    if not dying:
-        WriterQueue(str(database_file)).acquire()
-        os._exit(1)
+    dying = process(f"WriterQueue({str(database_file)!r}).acquire()")
     until(lambda: waiting_on(lock_file) == 1)
 
     def behind() -> None:
@@ -89,8 +96,8 @@ def test_a_writer_that_dies_while_it_waits_lets_nobody_in_too_early(database_fil
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(behind)
         until(lambda: waiting_on(lock_file) == 2)
-        os.kill(dying, signal.SIGKILL)
-        os.waitpid(dying, 0)
+        dying.kill()
+        dying.wait()
         until(lambda: waiting_on(lock_file) == 1)  # the one behind now waits for the holder
         assert not entered.is_set()
         holder.release()
@@ -99,31 +106,23 @@ def test_a_writer_that_dies_while_it_waits_lets_nobody_in_too_early(database_fil
 
 
 def test_a_writer_that_dies_in_its_turn_leaves_nothing_behind(database_file: Path) -> None:
-    holder = os.fork()
-    if not holder:
-        WriterQueue(str(database_file)).acquire()
-        os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(holder, 0)
+    holder = process(f"WriterQueue({str(database_file)!r}).acquire(); os.kill(os.getpid(), signal.SIGKILL)")
+    assert holder.wait() == -signal.SIGKILL
     with WriterQueue(str(database_file)):
         pass
 
 
+@needs_proc_locks
 def test_a_forked_process_queues_for_itself(database_file: Path) -> None:
-    queue = WriterQueue(str(database_file))
-    queue.acquire()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        with queue:
-            os.write(writing, b"in")
-        os._exit(0)
-    os.set_blocking(reading, False)
+    """It inherits the open file, and with it its parent's place in the queue, unless it opens the lock file anew."""
+    both = process(
+        f"queue = WriterQueue({str(database_file)!r}); queue.acquire(); child = os.fork()\n"
+        "if child == 0: queue.acquire(); print('child', flush=True); os._exit(0)\n"
+        "sys.stdin.readline(); print('parent', flush=True); queue.release(); os.waitpid(child, 0)"
+    )
     until(lambda: waiting_on(Path(f"{database_file}.lock")) == 1)
-    with pytest.raises(BlockingIOError):
-        os.read(reading, 2)
-    queue.release()
-    os.waitpid(child, 0)
-    assert os.read(reading, 2) == b"in"
+    output, _ = both.communicate("go on\n", timeout=20)
+    assert output.split() == ["parent", "child"]
 
 
 def test_the_lock_file_is_for_everybody_who_may_use_the_database(database_file: Path) -> None:
