@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from db.connection import fetch
+from db.connection.session import Row
 from db.core.numbers import from_scaled
 
 
@@ -92,5 +93,5 @@ def contents_at(item_no: str, variant_code: str, location_code: str, bin_code: s
     return [_content(row) for row in fetch(sql, (item_no, variant_code, location_code, bin_code))]
 
 
-def _content(row: tuple[object, ...]) -> Content:
-    return Content(*row[:7], from_scaled(row[7]), row[8], row[9])  # type: ignore[arg-type]
+def _content(row: Row) -> Content:
+    return Content(*row[:7], from_scaled(row[7]), row[8], row[9])

@@ -70,7 +70,9 @@ def read_count(count_no: int) -> OpenCount | None:
 
 def open_counts(location_code: str) -> list[OpenCount]:
     """What is being counted, or was handed in to be reviewed, at a location; oldest first."""
-    rows = fetch(f"{_COUNT} WHERE c.location_code = ? AND c.status IN ('open', 'handed_in') ORDER BY c.count_no", (location_code,))
+    rows = fetch(
+        f"{_COUNT} WHERE c.location_code = ? AND c.status IN ('open', 'handed_in') ORDER BY c.count_no", (location_code,)
+    )
     return [_count(row) for row in rows]
 
 
@@ -113,7 +115,9 @@ def set_status(count_no: int, status: str, register_no: int | None = None) -> li
 
 def give_count(count_no: int, user_code: str) -> Write:
     """The count goes on in the hands of another user; what was counted so far keeps its counter."""
-    return "UPDATE open_count SET user_code = ?, changed_at = ? WHERE count_no = ?", [(user_code, clock.now_microseconds(), count_no)]
+    return "UPDATE open_count SET user_code = ?, changed_at = ? WHERE count_no = ?", [
+        (user_code, clock.now_microseconds(), count_no)
+    ]
 
 
 _LINE_COLUMNS = (
@@ -128,7 +132,7 @@ def line_at(
 ) -> CountedLine | None:
     """The line of exactly this place, item and number."""
     rows = fetch(
-        f"SELECT {_LINE_COLUMNS} FROM counted_line WHERE count_no = ? AND bin_code = ? AND item_no = ? AND variant_code = ?"  # noqa: S608
+        f"SELECT {_LINE_COLUMNS} FROM counted_line WHERE count_no = ? AND bin_code = ? AND item_no = ? AND variant_code = ?"
         " AND lot_key = ? AND serial_key = ? AND package_key = ?",
         (count_no, bin_code, item_no, variant_code, number_key(lot_no), number_key(serial_no), number_key(package_no)),
     )
@@ -138,7 +142,7 @@ def line_at(
 def lines_of(count_no: int, bin_code: str | None = None) -> list[CountedLine]:
     """The lines of a count, or of one bin of it, in the order in which they were begun."""
     where, params = ("", ()) if bin_code is None else (" AND bin_code = ?", (bin_code,))
-    sql = f"SELECT {_LINE_COLUMNS} FROM counted_line WHERE count_no = ?{where} ORDER BY line_no"  # noqa: S608
+    sql = f"SELECT {_LINE_COLUMNS} FROM counted_line WHERE count_no = ?{where} ORDER BY line_no"
     return [_line(row) for row in fetch(sql, (count_no, *params))]
 
 
@@ -154,11 +158,36 @@ def totals(count_no: int, bin_code: str) -> tuple[int, Decimal]:
     return items, from_scaled(quantity)
 
 
+def item_counted(count_no: int, bin_code: str, item_no: str) -> bool:
+    """Whether a line of the count has the item in the bin."""
+    sql = "SELECT 1 FROM counted_line WHERE count_no = ? AND bin_code = ? AND item_no = ? AND quantity > 0 LIMIT 1"
+    return bool(fetch(sql, (count_no, bin_code, item_no)))
+
+
+def number_counted(count_no: int, item_no: str, kind: str, number: str) -> CountedLine | None:
+    """A line of the count with this lot, serial or package number of the item, in whatever bin."""
+    column = {"lot": "lot_key", "serial": "serial_key", "package": "package_key"}[kind]
+    sql = f"SELECT {_LINE_COLUMNS} FROM counted_line WHERE count_no = ? AND item_no = ? AND {column} = ? ORDER BY line_no LIMIT 1"
+    rows = fetch(sql, (count_no, item_no, number_key(number)))
+    return _line(rows[0]) if rows else None
+
+
+def other_counter(location_code: str, bin_code: str, count_no: int) -> tuple[str, int] | None:
+    """Who else has counted in this bin in a count that is not posted, and since when (microseconds, UTC)."""
+    rows = fetch(
+        "SELECT l.counted_by, MIN(l.counted_at) FROM open_count c JOIN counted_line l ON l.count_no = c.count_no"
+        " WHERE c.location_code = ? AND c.status IN ('open', 'handed_in') AND c.count_no <> ? AND l.bin_code = ?"
+        " GROUP BY l.counted_by ORDER BY MIN(l.counted_at) LIMIT 1",
+        (location_code, count_no, bin_code),
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
 def serial_counted(item_no: str, serial_no: str) -> tuple[CountedLine, str] | None:
     """Where a serial number was already counted, in any open count: the line and its location."""
     columns = ", ".join(f"l.{column.strip()}" for column in _LINE_COLUMNS.split(","))
     rows = fetch(
-        f"SELECT c.location_code, {columns} FROM counted_line l JOIN open_count c ON c.count_no = l.count_no"  # noqa: S608
+        f"SELECT c.location_code, {columns} FROM counted_line l JOIN open_count c ON c.count_no = l.count_no"
         " WHERE l.serial_key = ? AND l.serial_key <> '' AND l.open AND l.item_no = ? AND l.quantity > 0",
         (number_key(serial_no), item_no),
     )
@@ -168,7 +197,7 @@ def serial_counted(item_no: str, serial_no: str) -> tuple[CountedLine, str] | No
 def save_line(line: CountedLine) -> Write:
     """Insert the line, or write over the one with its number."""
     sql = (
-        f"INSERT INTO counted_line ({_LINE_COLUMNS}, lot_key, serial_key, package_key, open)"  # noqa: S608
+        f"INSERT INTO counted_line ({_LINE_COLUMNS}, lot_key, serial_key, package_key, open)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE)"
         " ON CONFLICT (count_no, line_no) DO UPDATE SET quantity = excluded.quantity, entered = excluded.entered,"
         " expiration_date = excluded.expiration_date, confirmed_empty = excluded.confirmed_empty,"
@@ -256,7 +285,3 @@ def _plain(line: CountedLine) -> list[object]:
 def _line(row: Row) -> CountedLine:
     entered = tuple((unit, Decimal(quantity)) for unit, quantity in json.loads(row[9]).items())
     return CountedLine(*row[:8], from_scaled(row[8]), entered, row[10], bool(row[11]), *row[12:])  # type: ignore[arg-type]
-
-
-
-

@@ -1,14 +1,14 @@
 """The scan log: every scan is here, durable, before anything is done with it, and here is whether it was.
 
-    saved ──> applied          it did what it means
-      │  └──> refused          it was an error (`note` has the code), or its session had been taken over
-      └────> held ──> saved    scanned while an error or a question waited; applied when the worker says so
-               └────> discarded
+saved ──> applied          it did what it means
+  │  └──> refused          it was an error (`note` has the code), or its session had been taken over
+  └────> held ──> saved    scanned while an error or a question waited; applied when the worker says so
+           └────> discarded
 """
 
 from dataclasses import dataclass
 
-from db.connection import fetch, fetch_batch, in_write_transaction
+from db.connection import fetch, fetch_batch, for_update, in_write_transaction
 from db.connection.session import Write
 from db.core import clock
 
@@ -36,6 +36,9 @@ class Receipt:
 
 
 _SESSION = "SELECT session_no FROM work_session WHERE user_code = ?"
+_TAKEN_ELSEWHERE = (
+    "UPDATE scan_log SET status = 'refused', waiting = FALSE, note = 'taken_up' WHERE scan_no = ? AND status = 'saved'"
+)
 _SAVE = (
     "INSERT INTO scan_log (scan_id, user_code, session_no, terminal, scanned_at, raw, command, certain, status, waiting, note)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (scan_id) DO UPDATE SET scan_id = excluded.scan_id"
@@ -46,12 +49,19 @@ _SAVE = (
 def save(
     scan_id: str, *, user_code: str, session_no: int, terminal: str, raw: str, command: bool, certain: bool, status: str = SAVED
 ) -> Receipt:
-    """Commit one scan to the log, before it is acted on. Saving the same `scan_id` again changes nothing and tells what became of it."""
+    """Commit one scan to the log, before it is acted on. Saving the same `scan_id` again changes nothing and tells what became of it.
+
+    Where the work was taken up at another terminal meanwhile, the scan is logged as refused: it is not theirs to apply.
+    """
     row = (scan_id, user_code, session_no, terminal, clock.now_microseconds(), _printable(raw), command, certain, status, True)
 
     def work() -> Receipt:
-        current, saved = fetch_batch([(_SESSION, (user_code,)), (_SAVE, row)])
-        return Receipt(saved[0][0], saved[0][1], bool(current) and current[0][0] == session_no)
+        current, saved = fetch_batch([(for_update(_SESSION), (user_code,)), (_SAVE, row)])
+        scan_no, status = saved[0]
+        in_hand = bool(current) and current[0][0] == session_no
+        if not in_hand:
+            fetch(_TAKEN_ELSEWHERE, (scan_no,))
+        return Receipt(scan_no, status, in_hand)
 
     return in_write_transaction(work)
 
@@ -72,9 +82,15 @@ def mark(scan_no: int, status: str, note: str = "") -> Write:
 def waiting(user_code: str) -> list[SavedScan]:
     """What the user scanned that has not been dealt with, in order."""
     rows = fetch(
-        "SELECT scan_no, raw, command, certain, status FROM scan_log WHERE user_code = ? AND waiting ORDER BY scan_no", (user_code,)
+        "SELECT scan_no, raw, command, certain, status FROM scan_log WHERE user_code = ? AND waiting ORDER BY scan_no",
+        (user_code,),
     )
     return [SavedScan(no, raw, bool(command), bool(certain), status) for no, raw, command, certain, status in rows]
+
+
+def redact(scan_no: int, raw: str) -> Write:
+    """What was scanned turned out to be a badge: keep whose, not its text."""
+    return "UPDATE scan_log SET raw = ? WHERE scan_no = ?", [(raw, scan_no)]
 
 
 def hold_saved(user_code: str) -> Write:

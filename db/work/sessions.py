@@ -1,8 +1,8 @@
 """Who has what in hand, and at which terminal. One row a user; taking the work up raises its number and locks out the other terminal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from db.connection import fetch, for_update, in_write_transaction, write_batch
+from db.connection import fetch, for_update, in_write_transaction
 from db.connection.session import Write
 from db.core import clock
 
@@ -26,13 +26,13 @@ class WorkInHand:
 
 def of_user(user_code: str) -> WorkInHand | None:
     """What the user has in hand, wherever."""
-    rows = fetch(f"SELECT {_COLUMNS} FROM work_session WHERE user_code = ?", (user_code,))  # noqa: S608
+    rows = fetch(f"SELECT {_COLUMNS} FROM work_session WHERE user_code = ?", (user_code,))
     return _row(rows[0]) if rows else None
 
 
 def at_terminal(terminal: str) -> WorkInHand | None:
     """Whose work was left open at this terminal, the latest first: a program that was killed, a line that broke."""
-    sql = f"SELECT {_COLUMNS} FROM work_session WHERE terminal = ? AND signed_in ORDER BY seen_at DESC LIMIT 1"  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM work_session WHERE terminal = ? AND signed_in ORDER BY seen_at DESC LIMIT 1"
     rows = fetch(sql, (terminal,))
     return _row(rows[0]) if rows else None
 
@@ -54,39 +54,31 @@ def _row(row: tuple[object, ...]) -> WorkInHand:
 
 def take_up(user_code: str, terminal: str) -> tuple[WorkInHand, WorkInHand | None]:
     """Sign the user in at this terminal and give it the work. Returns the work as it is now, and as it was before (None: none)."""
+    return in_write_transaction(lambda: take_up_inside(user_code, terminal))
 
-    def work() -> tuple[WorkInHand, WorkInHand | None]:
-        moment = clock.now_microseconds()
-        rows = fetch(for_update(f"SELECT {_COLUMNS} FROM work_session WHERE user_code = ?"), (user_code,))  # noqa: S608
-        before = _row(rows[0]) if rows else None
-        if before is None:
-            now = WorkInHand(user_code, 1, terminal, True, "", "", "", 0, moment)
-            write_batch([("INSERT INTO work_session VALUES (?, 1, ?, TRUE, '', '', '', 0, ?, ?)", [(user_code, terminal, moment, moment)])])
-            return now, None
-        kept = before.signed_in and before.terminal == terminal
-        now = WorkInHand(
-            user_code,
-            before.session_no + 1,
-            terminal,
-            True,
-            before.location_code,
-            before.state,
-            before.pending,
-            before.scan_count if kept else 0,
-            moment,
-        )
-        write_batch(
-            [
-                (
-                    "UPDATE work_session SET session_no = ?, terminal = ?, signed_in = TRUE, scan_count = ?, started_at = ?, seen_at = ?"
-                    " WHERE user_code = ?",
-                    [(now.session_no, terminal, now.scan_count, moment, moment, user_code)],
-                )
-            ]
-        )
-        return now, before
 
-    return in_write_transaction(work)
+def take_up_inside(user_code: str, terminal: str) -> tuple[WorkInHand, WorkInHand | None]:
+    """`take_up` inside a transaction that does more."""
+    moment = clock.now_microseconds()
+    rows = fetch(for_update(f"SELECT {_COLUMNS} FROM work_session WHERE user_code = ?"), (user_code,))
+    if not rows:
+        fetch("INSERT INTO work_session VALUES (?, 1, ?, TRUE, '', '', '', 0, ?, ?)", (user_code, terminal, moment, moment))
+        return WorkInHand(user_code, 1, terminal, True, "", "", "", 0, moment), None
+    before = _row(rows[0])
+    now = replace(
+        before,
+        session_no=before.session_no + 1,
+        terminal=terminal,
+        signed_in=True,
+        scan_count=before.scan_count if before.signed_in else 0,
+        seen_at=moment,
+    )
+    fetch(
+        "UPDATE work_session SET session_no = ?, terminal = ?, signed_in = TRUE, scan_count = ?, started_at = ?, seen_at = ?"
+        " WHERE user_code = ?",
+        (now.session_no, terminal, now.scan_count, moment, moment, user_code),
+    )
+    return now, before
 
 
 _SAVE = (
@@ -107,14 +99,6 @@ def save(work: WorkInHand) -> bool:
         work.session_no,
     )
     return bool(fetch(_SAVE, row))
-
-
-def give_state(user_code: str, location_code: str, state: str) -> Write:
-    """The work that another user hands on by a change of badge: it becomes the state of `user_code`'s own row."""
-    return (
-        "UPDATE work_session SET location_code = ?, state = ? WHERE user_code = ?",
-        [(location_code, state, user_code)],
-    )
 
 
 def sign_out(user_code: str, session_no: int) -> Write:

@@ -1,14 +1,14 @@
 """Frozen dataclasses as JSON and back: how the state of a flow is kept with the work in hand.
 
-Fields may be text, whole numbers, truth values, `Decimal`, `date`, enums of text, None, dataclasses, and tuples of these.
-A field that the saved text does not have takes its default; one that the class does not have any more is passed over: a
+Fields may be text, whole numbers, truth values, `Decimal`, `date`, `datetime`, enums of text, None, dataclasses, and tuples of
+these. A field that the saved text does not have takes its default; one that the class does not have any more is passed over: a
 state outlives an upgrade of the program.
 """
 
 import json
 import types
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -54,7 +54,7 @@ def from_text(kind: type[T], text: str) -> T:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
@@ -72,6 +72,8 @@ def _value(hint: Any, plain: Any) -> Any:
     if isinstance(hint, type):
         if is_dataclass(hint):
             return from_plain(hint, plain)
+        if hint is datetime:
+            return datetime.fromisoformat(plain)
         if hint is date:
             return date.fromisoformat(plain)
         if hint is Decimal or issubclass(hint, Enum):

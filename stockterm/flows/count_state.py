@@ -1,0 +1,34 @@
+"""Where a counter stands."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stockterm.flows.goods import Goods
+from stockterm.scanning.resolve import NO_FIELDS, Fields
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class CountState:
+    """Where the counter stands. `goods`: the line counted last; `pending`: goods that wait for an answer (`step`).
+
+    `held`: lot, serial or quantity of a label without an item, for the item that comes next. `line_…`: the line counted last,
+    `bin_…`: the open bin so far.
+    """
+
+    count_no: int = 0
+    location_code: str = ""
+    bin_code: str = ""
+    step: str = ""  # lot, serial, package, expiry, quantity, factor, search; blank: an item (or, with bins, first a bin)
+    goods: Goods | None = None
+    pending: Goods | None = None
+    factor: Decimal | None = None
+    held: Fields = NO_FIELDS
+    line_quantity: Decimal = ZERO
+    line_entered: tuple[tuple[str, Decimal], ...] = ()
+    last_added: Decimal = ZERO
+    bin_items: int = 0
+    bin_quantity: Decimal = ZERO
+    recent: tuple[str, ...] = ()
+    taken_in: bool = False  # handed in by another counter, here to be reviewed

@@ -1,0 +1,64 @@
+"""What a session has in hand, as it is saved: the job on the screen, the state of every job begun, and what waits for a key."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from stockterm.flows.outcome import Ask
+from stockterm.flows.saved import from_plain, to_plain
+from stockterm.flows.view import Message
+
+MENU = "menu"
+LOCATION = "location"
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """`locked`: `message` is an error that waits for a key. `offering`: held scans wait for the choice to apply or drop them."""
+
+    job: str = LOCATION
+    states: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    message: Message | None = None
+    ask: Ask | None = None
+    text: tuple[str, ...] = ()
+    locked: bool = False
+    offering: bool = False
+
+    @property
+    def blocked(self) -> bool:
+        """Whether scans are held."""
+        return self.locked or self.offering
+
+
+def to_text(hand: Hand) -> str:
+    """The hand as the database keeps it."""
+    plain = {
+        "job": hand.job,
+        "states": {name: to_plain(state) for name, state in hand.states.items()},
+        "message": to_plain(hand.message),
+        "ask": to_plain(hand.ask),
+        "text": to_plain(hand.text),
+        "locked": hand.locked,
+        "offering": hand.offering,
+    }
+    return json.dumps({name: value for name, value in plain.items() if value}, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_text(text: str, kinds: Mapping[str, type[Any]]) -> Hand:
+    """What `to_text` was given; `kinds` says which class the state of each job has. A job that no longer exists is dropped."""
+    if not text:
+        return Hand()
+    plain = json.loads(text)
+    states = {name: from_plain(kinds[name], state) for name, state in plain.get("states", {}).items() if name in kinds}
+    job = plain.get("job", LOCATION)
+    return Hand(
+        job=job if job in (MENU, LOCATION) or job in states else MENU,
+        states=MappingProxyType(states),
+        message=from_plain(Message, plain["message"]) if plain.get("message") else None,
+        ask=from_plain(Ask, plain["ask"]) if plain.get("ask") else None,
+        text=tuple(plain.get("text", ())),
+        locked=bool(plain.get("locked")),
+        offering=bool(plain.get("offering")),
+    )

@@ -1,0 +1,108 @@
+"""Help: what to do at each step, in one place for screens, manual and tests; and the keys, which are the same everywhere.
+
+A step is `job.step`. Every step of every job has its text here; a test holds jobs to it.
+"""
+
+from db.core.errors import N_
+from stockterm.flows.tokens import Command
+from stockterm.i18n import _
+
+STEPS: dict[str, str] = {
+    "sign_in.badge": N_("Scan your badge, or type your user code and then your PIN. To leave the program type .quit here."),
+    "sign_in.pin": N_("Type your PIN. It is never saved. A label is not taken."),
+    "location": N_("Choose where you work: type the number of the list, or scan the label of the location."),
+    "menu": N_("Type the digit of a job. Work with * is begun and waits for you, at any terminal."),
+    "count.bin": N_("Scan the bin that you stand at. F4 lists the bins. F10 ends the count."),
+    "count.item": N_(
+        "Scan an item: one more of the unit on the label. 12* before it: twelve. A number with Enter: the line becomes that. "
+        "A bin label opens that bin. F9 closes the bin; with nothing counted it says that it is empty."
+    ),
+    "count.lot": N_("Scan or type the lot. It stays until you scan another item or lot. A new lot is asked about."),
+    "count.serial": N_("Scan or type the serial number. Each is one piece; one that is counted already is refused."),
+    "count.package": N_("Scan or type the package number."),
+    "count.expiry": N_("Type the expiry date on the goods: 310127, 31.1.27, or 2027-01 for the last day of the month."),
+    "count.quantity": N_("Type how many are in it: the label does not say."),
+    "count.factor": N_("Type how many the next scan stands for."),
+    "count.search": N_("Type a part of the item number or of its description."),
+    "adjust.bin": N_("Scan the bin whose stock is wrong."),
+    "adjust.item": N_("Scan the item whose stock is wrong."),
+    "adjust.variant": N_("Choose the variant."),
+    "adjust.lot": N_("Scan or type the lot."),
+    "adjust.serial": N_("Scan or type the serial number."),
+    "adjust.package": N_("Scan or type the package number."),
+    "adjust.quantity": N_("Type the difference: +5 found, -5 missing. Without a sign it is asked."),
+    "adjust.expiry": N_("Type the expiry date on the goods: 310127, 31.1.27, or 2027-01 for the last day of the month."),
+    "adjust.reason": N_("Type the number of the reason, or scan it. Nothing is adjusted without one."),
+    "adjust.summary": N_("Look at it once more. F10 posts, F5 goes back one step."),
+    "adjust.search": N_("Type a part of the item number or of its description."),
+    "move.bin": N_("Scan the bin that you take from."),
+    "move.item": N_("Scan the item that you move."),
+    "move.lot": N_("Scan or type the lot that you move."),
+    "move.serial": N_("Scan or type the serial number that you move."),
+    "move.package": N_("Scan or type the package that you move."),
+    "move.quantity": N_("Type how many you move. For all of them scan at once where they go."),
+    "move.to": N_("Scan the bin or the location that you put it in."),
+    "move.to_bin": N_("Scan the bin at the other location."),
+    "move.summary": N_("Look at it once more. F10 posts, F5 goes back one step."),
+    "move.search": N_("Type a part of the item number or of its description."),
+    "look_up.any": N_("Scan anything: item, bin, lot, serial number, location. Nothing is changed."),
+    "look_up.search": N_("Type a part of the item number or of its description."),
+    "my_postings.list": N_("Your postings of today. Type the number of one to see it."),
+    "my_postings.one": N_("F5 takes the posting back, if that is still possible. F3 goes back to the list."),
+    "link.item": N_("Scan or type the item that the unknown code belongs to. F3 leaves the code unknown."),
+    "link.unit": N_("Choose the unit that the code stands for."),
+}
+
+COMMANDS: dict[Command, str] = {
+    Command.HELP: N_("help for this step; again: the keys"),
+    Command.CLEAR: N_("clear the field"),
+    Command.BACK: N_("back one step"),
+    Command.LIST: N_("list, search, link an unknown code"),
+    Command.UNDO: N_("undo the last scan, again and again"),
+    Command.QUANTITY: N_("quantity for the next scan; also 12*"),
+    Command.PAGE_UP: N_("page up"),
+    Command.PAGE_DOWN: N_("page down"),
+    Command.NEXT: N_("close this bin, go to the next"),
+    Command.POST: N_("post or finish; type the two digits"),
+}
+
+_KEYS: dict[Command, str] = {
+    Command.HELP: "F1",
+    Command.CLEAR: "F2",
+    Command.BACK: "F3",
+    Command.LIST: "F4",
+    Command.UNDO: "F5",
+    Command.QUANTITY: "F6",
+    Command.PAGE_UP: "F7",
+    Command.PAGE_DOWN: "F8",
+    Command.NEXT: "F9",
+    Command.POST: "F10",
+}
+
+
+def help_for(job: str, step: str = "") -> tuple[str, ...]:
+    """What to do at one step."""
+    return (_(STEPS[f"{job}.{step}" if step else job]),)
+
+
+def help_for_keys() -> tuple[str, ...]:
+    """What the keys do, with their labels."""
+    return tuple(f"{_KEYS[command]} CMD:{command.value} {_(text)}" for command, text in COMMANDS.items())
+
+
+def help_for_lock() -> tuple[str, ...]:
+    """What to do while an error is on the screen."""
+    return (
+        _("An error: nothing was changed by that scan. Esc or a function key goes on; a scanner cannot."),
+        _("What is scanned meanwhile is held, and offered afterwards."),
+    )
+
+
+def help_for_held() -> tuple[str, ...]:
+    """What to do with held scans."""
+    return (_("These were scanned while an error waited. F5 applies them in order, Esc drops them."),)
+
+
+def help_for_ask() -> tuple[str, ...]:
+    """What to do with a question."""
+    return (_("A question: F10 yes, F3 no, F4 more. A choice: type its number. Digits shown are typed to say yes."),)

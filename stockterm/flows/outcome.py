@@ -1,0 +1,112 @@
+"""What travels between a session and a job's flow: where the worker stands, what was scanned, and what comes of it.
+
+A flow is functions on values: `scan(at, state, entry) -> Outcome`. It may read (`db.queries`, `db.work`); what is to be written
+it returns, and the session commits it together with the state and the mark in the scan log.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from db.connection.session import Write
+from db.posting.lines import PostingOperation
+from db.queries.people import UserFacts
+from db.queries.places import LocationFacts
+from stockterm.flows.rights import Right
+from stockterm.flows.tokens import Command
+from stockterm.flows.view import Message, ViewState
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Who works, where, at which terminal, on which day."""
+
+    user: UserFacts
+    terminal: str
+    location: LocationFacts
+    today: date
+    separators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One scan. `certain`: it came from a reader that says so, and is no typed number or choice."""
+
+    raw: str
+    certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question. F10 says yes, F3 no, F4 `more`; a choice is typed by its number; with `digits`, yes is said by typing them.
+
+    `kind` is the flow's own name for it, `values` what it has to know again when the answer comes. Scans that are no answer are
+    held until it came.
+    """
+
+    kind: str
+    text: str
+    choices: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    digits: str = ""
+    yes: str = ""
+    no: str = ""
+    more: str = ""
+
+
+class Reply(StrEnum):
+    """The answers that are no choice."""
+
+    YES = "yes"
+    NO = "no"
+    MORE = "more"
+
+
+Answer = Reply | int  # an int: the choice, counted from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of a scan, a command or an answer.
+
+    `undo` is not None when this can be undone: what the flow needs to put its rows back (or blank). `operations` are posted
+    before anything is written; the job's `posted` then makes the outcome that is committed. `go` names the job to go to.
+    `back` goes back one step: like undo, and to the menu where there is no step left.
+    """
+
+    state: Any
+    message: Message | None = None
+    ask: Ask | None = None
+    text: tuple[str, ...] = ()
+    writes: tuple[Write, ...] = ()
+    undo: str | None = None
+    good: bool = False
+    operations: tuple[PostingOperation, ...] = ()
+    go: str | None = None
+    location_code: str | None = None
+    back: bool = False
+    hold: bool = False
+    forget: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One entry of the menu: its state and its functions. `work` names the steps that undo goes through (`count:17`)."""
+
+    name: str
+    number: int
+    title: Callable[[], str]
+    right: Right | None
+    state: type[Any]
+    begin: Callable[[At, Any], Outcome]
+    scan: Callable[[At, Any, Entry], Outcome]
+    command: Callable[[At, Any, Command], Outcome]
+    answer: Callable[[At, Any, Ask, Answer], Outcome]
+    view: Callable[[At, Any], ViewState]
+    help: Callable[[Any], tuple[str, ...]]
+    work: Callable[[At, Any], str]
+    posted: Callable[[At, Any, Ask | None, list[Any]], Outcome]
+    restore: Callable[[str], tuple[Write, ...]]
+    source_code: str = ""

@@ -1,0 +1,148 @@
+"""What a session refuses before anything is posted: bad scans, wrong steps. Texts as `operations.md` §0.3 has them.
+
+What posting refuses as well (blocked, not enough, wrong quantity …) has its class in `db.core.errors`.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from db.core.errors import N_, StocktermError
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownScan(StocktermError):
+    code: ClassVar[str] = "unknown_code"
+    template: ClassVar[str] = N_("Unknown code {scanned}. Nothing {done}. Scan again, or F4 to search.")
+    scanned: str
+    done: str
+
+
+@dataclass(eq=False, kw_only=True)
+class MisreadScan(StocktermError):
+    code: ClassVar[str] = "misread"
+    template: ClassVar[str] = N_("Misread: check digit of {scanned} is wrong. Scan again.")
+    scanned: str
+
+
+@dataclass(eq=False, kw_only=True)
+class BadLabel(StocktermError):
+    code: ClassVar[str] = "bad_label"
+    template: ClassVar[str] = N_(
+        "Bad label: {scanned} cannot be read ({faults}). Nothing {done}. Scan another symbol of the label."
+    )
+    scanned: str
+    faults: str
+    done: str
+
+
+@dataclass(eq=False, kw_only=True)
+class ContradictingLabel(StocktermError):
+    code: ClassVar[str] = "contradicting_label"
+    template: ClassVar[str] = N_("Label contradicts: {what} {scanned}, here it is {current}. Nothing {done}.")
+    what: str
+    scanned: str
+    current: str
+    done: str
+
+
+@dataclass(eq=False, kw_only=True)
+class WrongKind(StocktermError):
+    code: ClassVar[str] = "wrong_kind"
+    template: ClassVar[str] = N_("That is {kind} {scanned}. {expected}")
+    kind: str
+    scanned: str
+    expected: str
+
+
+@dataclass(eq=False, kw_only=True)
+class OtherItem(StocktermError):
+    code: ClassVar[str] = "other_item"
+    template: ClassVar[str] = N_("{kind} {number} belongs to item {item_no}, you are on {current}.")
+    kind: str
+    number: str
+    item_no: str
+    current: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NoSuchNumber(StocktermError):
+    code: ClassVar[str] = "no_such_number"
+    template: ClassVar[str] = N_("{kind} {number} of {item_no} is not in {place}. Nothing {done}.")
+    kind: str
+    number: str
+    item_no: str
+    place: str
+    done: str
+
+
+@dataclass(eq=False, kw_only=True)
+class QuantityTooLarge(StocktermError):
+    code: ClassVar[str] = "quantity_too_large"
+    template: ClassVar[str] = N_("Quantity {quantity} is too large: at most {largest}. Type it again.")
+    quantity: object
+    largest: object
+
+
+@dataclass(eq=False, kw_only=True)
+class QuantityNegative(StocktermError):
+    code: ClassVar[str] = "quantity_negative"
+    template: ClassVar[str] = N_("Quantity {quantity} is negative. Type how many there are; nothing {done}.")
+    quantity: object
+    done: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NotANumber(StocktermError):
+    code: ClassVar[str] = "bad_value"
+    template: ClassVar[str] = N_("No number: {text}. Type how many, such as 12 or 0.5.")
+    text: str
+
+
+@dataclass(eq=False, kw_only=True)
+class NotADate(StocktermError):
+    code: ClassVar[str] = "bad_date"
+    template: ClassVar[str] = N_("No date: {text}. Type day, month, year: 310127, 31.1.27, or 2027-01.")
+    text: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownChoice(StocktermError):
+    code: ClassVar[str] = "unknown_choice"
+    template: ClassVar[str] = N_("No choice {text}. Type one of the numbers, 1 to {last}.")
+    text: str
+    last: int
+
+
+@dataclass(eq=False, kw_only=True)
+class NothingToUndo(StocktermError):
+    code: ClassVar[str] = "nothing_to_undo"
+    template: ClassVar[str] = N_("Nothing to undo: no scan of this job is left.")
+
+
+@dataclass(eq=False, kw_only=True)
+class FirstAnswer(StocktermError):
+    code: ClassVar[str] = "answer_first"
+    template: ClassVar[str] = N_("{what} missing: {item_no} waits for it. Scan it, or go back. Nothing {done}.")
+    what: str
+    item_no: str
+    done: str
+
+
+@dataclass(eq=False, kw_only=True)
+class CountedMeanwhile(StocktermError):
+    code: ClassVar[str] = "counted_meanwhile"
+    template: ClassVar[str] = N_(
+        "Counted twice: {item_no} in {place} was counted and posted by {user_code} since. Count it again. Nothing posted."
+    )
+    item_no: str
+    place: str
+    user_code: str
+
+
+@dataclass(eq=False, kw_only=True)
+class AlreadyInHand(StocktermError):
+    code: ClassVar[str] = "already_in_hand"
+    template: ClassVar[str] = N_(
+        "Not switched: {user_code} has work of this kind in hand. Sign in as {user_code} and finish it first."
+    )
+    user_code: str

@@ -1,0 +1,60 @@
+"""What each role may do. Asked by the flows before a step and again by whatever posts; a screen decides nothing.
+
+A counter counts blind: nothing that a session returns to a counter contains an expected quantity, a quantity on hand or a
+cost, and the count is handed in for somebody else to review and post.
+"""
+
+from enum import StrEnum
+
+from db.core.errors import N_, PermissionDenied
+from db.queries.people import UserFacts
+from stockterm.i18n import _
+
+
+class Right(StrEnum):
+    """The things a role may or may not do; the value is the phrase of the refusal."""
+
+    LOOK_UP = N_("look things up")
+    COUNT = N_("count")
+    SEE_EXPECTED = N_("see expected quantities")
+    POST_COUNT = N_("post a count")
+    ADJUST = N_("adjust stock")
+    MOVE = N_("move stock")
+    UNDO_POSTING = N_("undo a posting")
+    LINK_CODE = N_("link codes to items")
+
+
+_WORKER = {Right.LOOK_UP, Right.COUNT, Right.SEE_EXPECTED, Right.POST_COUNT, Right.ADJUST, Right.MOVE, Right.UNDO_POSTING}
+
+_RIGHTS: dict[str, frozenset[Right]] = {
+    "viewer": frozenset({Right.LOOK_UP, Right.SEE_EXPECTED}),
+    "counter": frozenset({Right.LOOK_UP, Right.COUNT}),
+    "worker": frozenset(_WORKER),
+    "supervisor": frozenset(Right),
+    "controller": frozenset({Right.LOOK_UP, Right.SEE_EXPECTED, Right.COUNT, Right.POST_COUNT, Right.UNDO_POSTING}),
+    "administrator": frozenset(Right),
+}
+
+
+def may(user: UserFacts, right: Right) -> bool:
+    """Whether the user's role has the right. An unknown role has none."""
+    return right in _RIGHTS.get(user.role, frozenset())
+
+
+def require(user: UserFacts, right: Right) -> None:
+    """Raise `PermissionDenied` where the role does not have the right."""
+    if not may(user, right):
+        raise PermissionDenied(user_code=user.code, action=_(right.value))
+
+
+def may_work_at(user: UserFacts, location_code: str) -> bool:
+    """Whether the user may work at the location; users without a list may work everywhere."""
+    return not user.locations or location_code in user.locations
+
+
+def require_location(user: UserFacts, location_code: str) -> None:
+    """Raise `PermissionDenied` for a location that is not one of the user's."""
+    if not may_work_at(user, location_code):
+        raise PermissionDenied(
+            user_code=user.code, action=_("work at {location}").format(location=location_code), field="location"
+        )
