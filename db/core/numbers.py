@@ -16,6 +16,7 @@ from db.core.errors import BadValue, TooManyDecimals
 PLACES = 5
 SCALE = 10**PLACES
 SMALLEST = Decimal(1).scaleb(-PLACES)
+_ZERO = Decimal(0)
 LARGEST_SCALED = 2**63 - 1
 LARGEST = Decimal(LARGEST_SCALED).scaleb(-PLACES)
 
@@ -76,6 +77,8 @@ def round_quotient(dividend: Decimal, divisor: Decimal, increment: Decimal) -> D
 
 def to_scaled(value: Decimal) -> int:
     """The whole number of 0.00001 that the database keeps. Raises `ValueError` where that would lose something."""
+    if not value:
+        return 0
     scaled = value * SCALE
     whole = int(scaled)
     if whole != scaled:
@@ -87,4 +90,4 @@ def to_scaled(value: Decimal) -> int:
 
 def from_scaled(scaled: int) -> Decimal:
     """The number that a whole number of 0.00001 stands for."""
-    return Decimal(scaled).scaleb(-PLACES)
+    return Decimal(scaled).scaleb(-PLACES) if scaled else _ZERO

@@ -1,1 +1,1 @@
-import db.connection  # before any "from peewee import": it keeps the drivers out (see db/connection/drivers.py)
+import db.connection  # noqa: F401  before any "from peewee import": it keeps the drivers out (see db/connection/drivers.py)

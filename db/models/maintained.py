@@ -15,9 +15,7 @@ class ItemTotal(Base):
     cost_amount_expected = ExactField(default=0)
     unit_cost = ExactField(default=0)
     last_direct_cost = ExactField(default=0)
-    allow_online_adjustment = peewee.BooleanField(
-        default=True
-    )  # false: an entry older than the automatic window waits for the batch
+    allow_online_adjustment = peewee.BooleanField(default=True)  # false: an older entry waits for the batch
     last_item_ledger_entry_no = peewee.BigIntegerField(default=0)  # the watermark of counts at locations without bins
     last_warehouse_entry_no = peewee.BigIntegerField(default=0)  # the watermark of counts in bins
 

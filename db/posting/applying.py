@@ -58,8 +58,7 @@ def round_off(planning: Planning, register_no: int, movement: Movement, caused_b
 def close_decreases(planning: Planning, register_no: int, entry: Entry, caused_by: int, applies_to: Entry | None) -> None:
     """Let a new increase cover decreases that went out before it: a fixed one first, then in posting order. Those that would make
     it its own cost source are passed over."""
-    pool = planning.stock.pool(entry.pool)
-    waiting = list(pool.decreases)
+    waiting = list(planning.stock.decreases(entry.pool))
     if applies_to is not None:
         waiting = [applies_to, *(one for one in waiting if one is not applies_to)]
     covered = False
@@ -79,9 +78,10 @@ def close_decreases(planning: Planning, register_no: int, entry: Entry, caused_b
             decrease.valuation_date = planning.plan.revalued[decrease.entry_no] = entry.valuation_date
         touch(planning, decrease)
         covered = True
-    pool.decreases = [one for one in pool.decreases if one.remaining_quantity]
-    pool.drop_closed()
     if covered:
+        pool = planning.stock.pool(entry.pool)
+        pool.decreases = [one for one in planning.stock.decreases(entry.pool) if one.remaining_quantity]
+        pool.drop_closed()
         header = Header(date.fromisoformat(entry.posting_date))
         mark_dirty(planning, entry, caused_by, header)
 

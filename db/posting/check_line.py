@@ -34,7 +34,7 @@ from db.posting.checks import base_quantity, check_header, check_item, check_pla
 from db.posting.lines import EntryType, ItemJournalLine, PostedBy, TrackingLine
 from db.posting.references import find_decrease, find_increase
 from db.posting.setup import ItemSetup
-from db.posting.stock import ZERO, ContentKey, Entry, Pool, PoolKey, Stock
+from db.posting.stock import ZERO, ContentKey, Entry, PoolKey, Stock
 
 INCREASES = {EntryType.PURCHASE, EntryType.POSITIVE_ADJUSTMENT, EntryType.OUTPUT}
 
@@ -198,10 +198,8 @@ def _movement(
         if place.bin_code == to.bin_code:
             raise NothingToDo(field="new_bin", what=f"{item.no} already lies in {place}")
         return Movement(quantity, numbers, to_numbers=numbers)
-    pool = stock.pool(
-        PoolKey(item.no, line.variant_code, place.location.code, numbers.serial_no, numbers.lot_no, numbers.package_no), quantity
-    )
-    draws, uncovered = _draws(pool, quantity, applies_to, taken)
+    pool = PoolKey(item.no, line.variant_code, place.location.code, numbers.serial_no, numbers.lot_no, numbers.package_no)
+    draws, uncovered = _draws(stock, pool, quantity, applies_to, taken)
     if uncovered and not _may_go_negative(line, item, place, stock):
         raise NotEnoughStock(field="quantity", place=str(place), what=item.no, available=quantity - uncovered, requested=quantity)
     for draw in draws:
@@ -212,15 +210,17 @@ def _movement(
     return Movement(quantity, numbers, tuple(draws), uncovered, to_numbers)
 
 
-def _draws(pool: Pool, quantity: Decimal, applies_to: Entry | None, taken: _Taken) -> tuple[list[Draw[Entry]], Decimal]:
+def _draws(
+    stock: Stock, pool: PoolKey, quantity: Decimal, applies_to: Entry | None, taken: _Taken
+) -> tuple[list[Draw[Entry]], Decimal]:
     if applies_to is not None:
         return [Draw(applies_to, quantity)], ZERO
     if not taken.entries:
-        return choose_draws(quantity, pool.increases)
+        return choose_draws(quantity, stock.increases(pool, quantity))
     # an earlier tracking line of the same line draws on the same entries: see them as they will be
     draws: list[Draw[Entry]] = []
     rest = quantity
-    for entry in pool.increases:
+    for entry in stock.increases(pool, quantity + sum(taken.entries.values(), ZERO)):
         free = entry.remaining_quantity - taken.entries.get(entry.entry_no, ZERO)
         drawn = min(rest, free)
         if drawn > 0:

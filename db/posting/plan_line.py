@@ -219,7 +219,7 @@ def post_decrease(
     if movement.uncovered:
         unit_cost = planning.stock.total(entry.item_no).unit_cost
         cost += round_amount(unit_cost * movement.uncovered, planning.amount_rounding)
-        planning.stock.pool(entry.pool).decreases.append(entry)
+        planning.stock.decreases(entry.pool).append(entry)
     invoiced = entry.completely_invoiced
     written = value(
         planning,
@@ -242,5 +242,5 @@ def post_decrease(
 
 def counted_movement(planning: Planning, pool: PoolKey, quantity: Decimal, numbers: Numbers) -> Movement:
     """A decrease by the costing method, of goods that are known to be there."""
-    draws, uncovered = choose_draws(quantity, planning.stock.pool(pool, quantity).increases)
+    draws, uncovered = choose_draws(quantity, planning.stock.increases(pool, quantity))
     return Movement(quantity, numbers, tuple(draws), uncovered)

@@ -182,7 +182,8 @@ class PostingRun:
 def _needs(operations: Sequence[PostingOperation]) -> Needs:
     """What journal lines say they will look at; other operations read what they need when they are checked."""
     item_nos: set[str] = set()
-    pools: dict[PoolKey, Decimal] = {}
+    draws: dict[PoolKey, Decimal] = {}
+    covers: dict[PoolKey, None] = {}
     contents: dict[ContentKey, None] = {}
     for operation in operations:
         if isinstance(operation, Count):
@@ -193,11 +194,13 @@ def _needs(operations: Sequence[PostingOperation]) -> Needs:
         if operation.tracking:
             continue  # the spelling of the numbers comes first
         item, variant, location = operation.item_no, operation.variant_code, operation.location_code
-        needed = ZERO if is_increase(operation) else abs(operation.quantity)  # more is read where the unit is larger
         pool = PoolKey(item, variant, location, "", "", "")
-        pools[pool] = pools.get(pool, ZERO) + needed
+        if is_increase(operation):
+            covers[pool] = None
+        else:  # where the unit of the line is larger, more is read when it is needed
+            draws[pool] = draws.get(pool, ZERO) + abs(operation.quantity)
         contents[ContentKey(item, variant, location, operation.bin_code, "", "", "")] = None
-    return Needs(frozenset(item_nos), pools, tuple(contents))
+    return Needs(frozenset(item_nos), draws, tuple(covers), tuple(contents))
 
 
 def _numbers_to_reserve(operations: Sequence[PostingOperation]) -> dict[str, int]:

@@ -184,12 +184,14 @@ def total_from_row(row: tuple[Any, ...]) -> Total:
 
 @dataclass(slots=True)
 class Pool:
-    """The open entries of one pool: increases in the order of the costing method, uncovered decreases in posting order."""
+    """The open entries of one pool: increases in the order of the costing method, uncovered decreases in posting order. Each of
+    the two is read when it is first needed, which is seldom both."""
 
     latest_first: bool
+    read: bool = False
     complete: bool = False  # all open increases are here, not only a page of them
     increases: list[Entry] = field(default_factory=list)
-    decreases: list[Entry] = field(default_factory=list)
+    decreases: list[Entry] | None = None
 
     def add_increase(self, entry: Entry) -> None:
         """Put a new increase where the costing method looks for it."""
@@ -245,7 +247,8 @@ class Needs:
     """What the operations of a batch will look at, as far as the operations themselves say it."""
 
     item_nos: frozenset[str] = frozenset()
-    pools: dict[PoolKey, Decimal] = field(default_factory=dict)  # with the quantity that may be drawn
+    draws: dict[PoolKey, Decimal] = field(default_factory=dict)  # pools to draw on, with the quantity that may be drawn
+    covers: tuple[PoolKey, ...] = ()  # pools that increases come into
     contents: tuple[ContentKey, ...] = ()
     operation_ids: tuple[str, ...] = ()
 
@@ -279,37 +282,53 @@ class Stock:
             for row in fetch(*totals_statement(missing[start : start + 400])):
                 self.totals[row[0]] = total_from_row(row)
 
-    def pool(self, key: PoolKey, needed: Decimal = ZERO) -> Pool:
-        """The pool, with at least `needed` base units of open increases read where there are so many."""
+    def pool(self, key: PoolKey) -> Pool:
+        """The pool as far as it is known."""
         pool = self.pools.get(key)
         if pool is None:
-            pool = self.pools[key] = Pool(self._latest_first(key))
-            self.read_pool(key, needed)
-        elif not pool.complete and sum((one.remaining_quantity for one in pool.increases), ZERO) < needed:
-            self.read_pool(key, needed)
+            item = self.setup.item(key.item_no)
+            assert item is not None
+            pool = self.pools[key] = Pool(METHODS[item.costing_method].latest_first)
         return pool
 
-    def _latest_first(self, key: PoolKey) -> bool:
-        item = self.setup.item(key.item_no)
-        assert item is not None
-        return METHODS[item.costing_method].latest_first
+    def increases(self, key: PoolKey, needed: Decimal) -> list[Entry]:
+        """The open increases of a pool, as the costing method orders them: all, or enough to cover `needed` base units."""
+        pool = self.pool(key)
+        if not pool.complete and (not pool.read or sum((one.remaining_quantity for one in pool.increases), ZERO) < needed):
+            self.read_increases(key, needed)
+        return pool.increases
 
-    def read_pool(self, key: PoolKey, needed: Decimal, first: Sequence[list[tuple[Any, ...]]] | None = None) -> None:
-        """Read a page of open increases, and more while they do not cover `needed`; `first` is a page already read."""
-        pool = self.pools.setdefault(key, Pool(self._latest_first(key)))
+    def read_increases(self, key: PoolKey, needed: Decimal, page: list[tuple[Any, ...]] | None = None) -> None:
+        """Read a page of open increases (or take one already read), and more while they do not cover `needed`."""
+        pool = self.pool(key)
         limit = _PAGE
-        rows, decreases = first or fetch_batch(pool_statements(self.setup, key, limit))
+        rows = fetch(*increases_statement(key, pool.latest_first, limit)) if page is None else page
         while True:
-            increases = {row[0]: self.keep(entry_from_row(row)) for row in rows}
+            found = {row[0]: self.keep(entry_from_row(row)) for row in rows}
             pool.complete = len(rows) < limit
-            if pool.complete or sum((one.remaining_quantity for one in increases.values()), ZERO) >= needed:
+            if pool.complete or sum((one.remaining_quantity for one in found.values()), ZERO) >= needed:
                 break
             limit *= 8
-            rows = fetch_batch(pool_statements(self.setup, key, limit))[0]
-        increases |= {one.entry_no: one for one in pool.increases}  # planned ones are not in the database yet
-        pool.increases = sorted(increases.values(), key=_by_date, reverse=pool.latest_first)
-        waiting = {row[0]: self.keep(entry_from_row(row)) for row in decreases} | {one.entry_no: one for one in pool.decreases}
-        pool.decreases = [one for one in sorted(waiting.values(), key=_by_date) if one.remaining_quantity]
+            rows = fetch(*increases_statement(key, pool.latest_first, limit))
+        pool.read = True
+        if pool.increases:  # planned ones are not in the database yet
+            found |= {one.entry_no: one for one in pool.increases}
+            pool.increases = sorted(found.values(), key=_by_date, reverse=pool.latest_first)
+        else:
+            pool.increases = list(found.values())
+
+    def decreases(self, key: PoolKey) -> list[Entry]:
+        """The decreases of a pool that went out before their goods, in posting order."""
+        pool = self.pool(key)
+        if pool.decreases is None:
+            self.keep_decreases(key, fetch(_DECREASES, key))
+        assert pool.decreases is not None
+        return pool.decreases
+
+    def keep_decreases(self, key: PoolKey, rows: list[tuple[Any, ...]]) -> None:
+        """Take the uncovered decreases of a pool that were read."""
+        found = [self.keep(entry_from_row(row)) for row in rows]
+        self.pool(key).decreases = [one for one in found if one.remaining_quantity]
 
     def keep(self, entry: Entry) -> Entry:
         """One object an entry, however it was found."""
@@ -362,12 +381,9 @@ class Stock:
         return self.entries[entry_no]
 
 
-def pool_statements(setup: Setup, key: PoolKey, limit: int) -> list[tuple[str, Sequence[Any]]]:
-    """The statements that read up to `limit` open increases of a pool, and its uncovered decreases."""
-    item = setup.item(key.item_no)
-    assert item is not None
-    latest_first = METHODS[item.costing_method].latest_first
-    return [(_INCREASES_LATEST if latest_first else _INCREASES_EARLIEST, (*key, limit)), (_DECREASES, key)]
+def increases_statement(key: PoolKey, latest_first: bool, limit: int) -> tuple[str, Sequence[Any]]:
+    """The statement that reads up to `limit` open increases of a pool in the order of the costing method."""
+    return (_INCREASES_LATEST if latest_first else _INCREASES_EARLIEST, (*key, limit))
 
 
 def totals_statement(item_nos: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -387,12 +403,13 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
     item_nos = sorted(needs.item_nos)
     if item_nos and len(item_nos) <= 400:
         statements.append(totals_statement(item_nos))
-    pools: list[PoolKey] = []
     known = setup is not None and all(setup.item(no) is not None for no in item_nos)
     if known and setup is not None:
-        for key in needs.pools:
-            pools.append(key)
-            statements += pool_statements(setup, key, _PAGE)
+        for key in needs.draws:
+            item = setup.item(key.item_no)
+            assert item is not None
+            statements.append(increases_statement(key, METHODS[item.costing_method].latest_first, _PAGE))
+        statements += [(_DECREASES, key) for key in needs.covers]
         statements += [(_CONTENT, key) for key in needs.contents]
     rows = iter(fetch_batch(statements, reserve=reserve or None))
     stock = Stock(settings_from_row(next(rows)[0]))
@@ -403,14 +420,15 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
         stock.lock(item_nos)
     if not known or stock.setup is not setup:
         return stock  # master data changed meanwhile: the rest is read when asked for
-    _keep_read(stock, needs, pools, rows)
+    _keep_read(stock, needs, rows)
     return stock
 
 
-def _keep_read(stock: Stock, needs: Needs, pools: Sequence[PoolKey], rows: Iterator[list[tuple[Any, ...]]]) -> None:
-    for key in pools:
-        first = [next(rows), next(rows)]
-        stock.read_pool(key, needs.pools[key], first)
+def _keep_read(stock: Stock, needs: Needs, rows: Iterator[list[tuple[Any, ...]]]) -> None:
+    for key, needed in needs.draws.items():
+        stock.read_increases(key, needed, next(rows))
+    for key in needs.covers:
+        stock.keep_decreases(key, next(rows))
     for content in needs.contents:
         found = next(rows)
         stock.contents[content] = from_scaled(found[0][0]) if found else ZERO

@@ -5,7 +5,6 @@ business here. Statements are written once and reused; on PostgreSQL all of them
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from db.connection import write_batch
@@ -196,10 +195,6 @@ def _applications(plan: Plan) -> list[tuple[Any, ...]]:
     ]
 
 
-def _scaled(value: Decimal) -> int:
-    return to_scaled(value) if value else 0
-
-
 def _values(plan: Plan) -> list[tuple[Any, ...]]:
     return [
         (
@@ -222,17 +217,17 @@ def _values(plan: Plan) -> list[tuple[Any, ...]]:
             True,
             False,
             False,
-            _scaled(one.valued_quantity),
-            _scaled(one.item_ledger_quantity),
-            _scaled(one.invoiced_quantity),
-            _scaled(one.cost_per_unit),
-            _scaled(one.cost_amount_actual),
-            _scaled(one.cost_amount_expected),
+            to_scaled(one.valued_quantity),
+            to_scaled(one.item_ledger_quantity),
+            to_scaled(one.invoiced_quantity),
+            to_scaled(one.cost_per_unit),
+            to_scaled(one.cost_amount_actual),
+            to_scaled(one.cost_amount_expected),
             0,
-            _scaled(one.sales_amount_actual),
-            _scaled(one.sales_amount_expected),
-            _scaled(one.purchase_amount_actual),
-            _scaled(one.purchase_amount_expected),
+            to_scaled(one.sales_amount_actual),
+            to_scaled(one.sales_amount_expected),
+            to_scaled(one.purchase_amount_actual),
+            to_scaled(one.purchase_amount_expected),
             0,
             0,
         )
