@@ -31,6 +31,8 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 def waiting_on(queue_file: Path) -> int:
     """How many lock requests on the file are blocked (they stand with an arrow in /proc/locks)."""
+    if not queue_file.exists():
+        return 0
     inode = f":{queue_file.stat().st_ino} "
     return sum("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines())
 
