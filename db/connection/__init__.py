@@ -30,6 +30,7 @@ __all__ = [
     "connect",
     "connection_scope",
     "database",
+    "draw_number",
     "draw_numbers",
     "fetch",
     "fetch_batch",
@@ -231,6 +232,11 @@ def stream(sql: str, params: Parameters = (), *, size: int = 2_000) -> Iterator[
 def draw_numbers(counts: Mapping[str, int]) -> dict[str, list[int]]:
     """New entry numbers by ledger, rising; to be drawn in a write transaction, while the item's row is locked."""
     return _this_thread.session.draw_numbers(counts)
+
+
+def draw_number(ledger: str) -> int:
+    """One new entry number of a ledger; as `draw_numbers`."""
+    return _this_thread.session.draw_number(ledger)
 
 
 def for_update(sql: str) -> str:

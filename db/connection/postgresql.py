@@ -281,6 +281,10 @@ class PostgresqlSession:
                 drawn[name].extend(row[0] for row in more)
         return drawn
 
+    def draw_number(self, ledger: str) -> int:
+        reserved = self._reserved.get(ledger)
+        return reserved.pop(0) if reserved else self.draw_numbers({ledger: 1})[ledger][0]
+
     def close(self) -> None:
         self._pending = []
 

@@ -4,6 +4,7 @@ Durability is set, not hoped for: write-ahead log with `synchronous=FULL`, forei
 `INSERT OR REPLACE` meets the trigger that refuses a delete.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -92,13 +93,17 @@ class SqliteDatabase(peewee.SqliteDatabase):
 
     def session(self) -> "SqliteSession":
         """The raw face of this thread's open connection."""
-        return SqliteSession(self.connection(), self._new_queue())  # type: ignore[no-untyped-call]
+        path = "" if self.path == MEMORY else self.path
+        return SqliteSession(self.connection(), self._new_queue(), path)  # type: ignore[no-untyped-call]
 
 
 class SqliteSession:
     """One SQLite connection. Statements go straight to one cursor that is kept."""
 
-    def __init__(self, connection: sqlite3.Connection, queue: WriterQueue) -> None:
+    def __init__(self, connection: sqlite3.Connection, queue: WriterQueue, path: str) -> None:
+        """`path` is the file; blank for a database in memory."""
+        self._path = path
+        self._file = _identity(path)
         self.in_transaction = False
         self.round_trips = 0
         self._connection = connection
@@ -111,6 +116,7 @@ class SqliteSession:
         self._queue.acquire()
         self._queued = True
         try:
+            self._refuse_another_file()
             self._cursor.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as problem:
             self._leave_queue()
@@ -119,6 +125,11 @@ class SqliteSession:
             self._leave_queue()
             raise
         self.in_transaction = True
+
+    def _refuse_another_file(self) -> None:
+        """SQLite would go on writing to a file that was moved away, and nobody would ever see it again."""
+        if _identity(self._path) != self._file:
+            raise DatabaseUnavailable(problem=f"{self._path} was replaced while it was open; start the program again")
 
     def begin_snapshot(self) -> None:
         try:
@@ -206,6 +217,13 @@ class SqliteSession:
             self._counters[name] = last + count
         return drawn
 
+    def draw_number(self, ledger: str) -> int:
+        counters = self._counters
+        if not counters:
+            return self.draw_numbers({ledger: 1})[ledger][0]
+        counters[ledger] = number = counters[ledger] + 1
+        return number
+
     def _keep_counters(self) -> None:
         names = [name for name in self._counters if name != "id"]
         assignments = ", ".join(f"{name} = ?" for name in names)
@@ -224,6 +242,17 @@ class SqliteSession:
     def close(self) -> None:
         self._cursor.close()
         self._queue.close()
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """Which file stands at `path` now. Raises `DatabaseUnavailable` where there is none."""
+    if not path:
+        return 0, 0
+    try:
+        status = os.stat(path)
+    except OSError as problem:
+        raise DatabaseUnavailable(problem=f"{path}: {problem.strerror}") from problem
+    return status.st_dev, status.st_ino
 
 
 def translated(problem: BaseException) -> BaseException:

@@ -74,6 +74,9 @@ class WatchedSession:
         numbers: dict[str, list[int]] = self._passing([], lambda: self._session.draw_numbers(counts))
         return numbers
 
+    def draw_number(self, ledger: str) -> int:
+        return self._session.draw_number(ledger)
+
     def savepoint(self, name: str) -> None:
         self._passing(["SAVEPOINT"], lambda: self._session.savepoint(name))
 

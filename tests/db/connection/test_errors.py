@@ -110,6 +110,21 @@ class TestSqlite:
         add("FREE")
         assert codes() == ["FREE"]
 
+    def test_a_file_that_was_moved_away_is_noticed_and_found_again(self, sqlite_url: str) -> None:
+        """SQLite itself goes on writing to the moved file, and says nothing."""
+        open_database(sqlite_url)
+        add("BEFORE")
+        path = Path(sqlite_url.removeprefix("sqlite:///"))
+        path.rename(path.with_name("away.db"))
+        with pytest.raises(DatabaseUnavailable, match="No such file"):
+            add("LOST")
+        path.write_bytes(b"")
+        with pytest.raises(DatabaseUnavailable, match="replaced"):
+            add("LOST TOO")
+        path.with_name("away.db").replace(path)
+        add("BACK")
+        assert codes() == ["BACK", "BEFORE"]
+
     def test_durability_is_set_on_every_connection(self, sqlite_url: str) -> None:
         open_database(sqlite_url)
         names = ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers", "busy_timeout")
