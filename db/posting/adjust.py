@@ -9,7 +9,7 @@ Sources: costing reference §12; Design Details: Cost Adjustment.
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from db.connection import draw_numbers, fetch, in_write_transaction
+from db.connection import draw_number, fetch, in_write_transaction
 from db.core.clock import today
 from db.core.numbers import from_scaled
 from db.costing.forward import CostGraph, Forwarding, forward_costs
@@ -43,15 +43,6 @@ _TAKEN = (
     "SELECT quantity, COUNT(*) FROM item_application_entry WHERE inbound_entry_no = ?"
     " AND item_ledger_entry_no = outbound_entry_no GROUP BY quantity"
 )
-
-
-def number_source() -> Callable[[str], int]:
-    """Entry numbers one at a time, inside the write transaction."""
-
-    def next_number(ledger: str) -> int:
-        return draw_numbers({ledger: 1})[ledger][0]
-
-    return next_number
 
 
 def pending() -> int:
@@ -132,7 +123,7 @@ def adjust_in_transaction(
     items = sorted(item_nos) or [row[0] for row in fetch(_DIRTY_ITEMS)]
     stock = Stock(read_settings())
     stock.lock(items)
-    planning = Planning(stock, posted_by, number_source())
+    planning = Planning(stock, posted_by, draw_number)
     register_no = open_register(planning, "adjust_cost", header, content_hash)
     dirty = dirty_entries(items) if items else {}
     written = forward_dirty(planning, dirty, lambda _: register_no, limit=2**31) if dirty else 0
@@ -198,7 +189,7 @@ class _Run:
     def _planning(self, item_no: str) -> Planning:
         stock = Stock(read_settings())
         stock.lock([item_no])
-        return Planning(stock, self.posted_by, number_source())
+        return Planning(stock, self.posted_by, draw_number)
 
     def _register_of(self, planning: Planning) -> Callable[[int], int]:
         def register_of(_: int) -> int:

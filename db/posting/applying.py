@@ -34,7 +34,10 @@ def draw(planning: Planning, register_no: int, entry: Entry, movement: Movement)
             entry.valuation_date = max(entry.valuation_date, inbound.valuation_date)
         later = max(entry.posting_date, inbound.posting_date)
         apply(planning, register_no, entry.entry_no, inbound, entry.entry_no, -one.quantity, later)
-        touch(planning, inbound)
+        if inbound.remaining_quantity and not inbound.new:
+            planning.plan.drawn[inbound.entry_no] = inbound
+        else:
+            touch(planning, inbound)
     if movement.draws:
         planning.stock.pool(entry.pool).drop_closed()
     return cost

@@ -106,6 +106,7 @@ class Plan:
     warehouse: list[WarehouseMove] = field(default_factory=list)
     counts: list[Counted] = field(default_factory=list)
     touched: dict[int, Entry] = field(default_factory=dict)
+    drawn: dict[int, Entry] = field(default_factory=dict)  # increases that were drawn on and stay open: less to write
     contents: set[ContentKey] = field(default_factory=set)
     numbers: set[NumberKey] = field(default_factory=set)
     items: set[str] = field(default_factory=set)

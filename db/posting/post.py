@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from db.connection import fetch, in_write_transaction
+from db.connection import draw_number, fetch, in_write_transaction
 from db.core.errors import BadValue, DuplicateId, StocktermError
-from db.posting.adjust import ENTRIES_AT_ONCE, adjust_in_transaction, forward_dirty, number_source
+from db.posting.adjust import ENTRIES_AT_ONCE, adjust_in_transaction, forward_dirty
 from db.posting.check_line import check_line, is_increase
 from db.posting.checked import Problems
 from db.posting.count import check_count, plan_count
@@ -104,7 +104,7 @@ class PostingRun:
     def _begin(self, operations: Sequence[PostingOperation]) -> Planning:
         stock = read_stock(_needs(operations), known_setup, _numbers_to_reserve(operations))
         stock.setup.read_items(stock.totals)
-        planning = Planning(stock, self.posted_by, number_source())
+        planning = Planning(stock, self.posted_by, draw_number)
         stock.planned_items = planning.plan.items
         return planning
 

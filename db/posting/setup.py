@@ -34,6 +34,7 @@ class PostingSettings:
 
 
 def settings_from_row(row: tuple[Any, ...]) -> PostingSettings:
+    """The settings of a row of `SETTINGS_SQL`."""
     return PostingSettings(
         version=row[0],
         automatic_cost_adjustment=row[1],
@@ -109,8 +110,9 @@ BLANK_LOCATION = LocationSetup("", False, False, {})
 class Setup:
     """The master data read so far, all of one version."""
 
-    def __init__(self, settings: PostingSettings) -> None:
-        self.settings = settings
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        self.row = row
+        self.settings = settings_from_row(row)
         self._items: dict[str, ItemSetup | None] = {}
         self._locations: dict[str, LocationSetup | None] = {"": BLANK_LOCATION}
         self._users: dict[str, UserSetup | None] = {}
@@ -192,12 +194,12 @@ class Setup:
 _setups: "WeakKeyDictionary[Any, Setup]" = WeakKeyDictionary()
 
 
-def current_setup(settings: PostingSettings) -> Setup:
-    """The setup of the open database at this version; an older one is forgotten. Call it with the settings just read inside
-    the posting's transaction."""
+def current_setup(row: tuple[Any, ...]) -> Setup:
+    """The setup of the open database at this version; an older one is forgotten. `row` is the settings row (`SETTINGS_SQL`) just
+    read inside the posting's transaction."""
     setup = _setups.get(database.obj)
-    if setup is None or setup.settings != settings:
-        setup = Setup(settings)
+    if setup is None or setup.row != row:
+        setup = Setup(row)
         _setups[database.obj] = setup
     return setup
 

@@ -14,7 +14,7 @@ from db.connection import fetch, fetch_batch, for_update
 from db.core.codes import number_key
 from db.core.numbers import from_scaled
 from db.costing.application import METHODS
-from db.posting.setup import SETTINGS_SQL, PostingSettings, Setup, current_setup, settings_from_row
+from db.posting.setup import SETTINGS_SQL, Setup, current_setup
 
 ZERO = Decimal(0)
 
@@ -256,9 +256,9 @@ class Needs:
 class Stock:
     """The working copy. What was not read in advance is read when first asked for, under the same locks."""
 
-    def __init__(self, settings: PostingSettings) -> None:
-        self.settings = settings
-        self.setup: Setup = current_setup(settings)
+    def __init__(self, settings_row: tuple[Any, ...]) -> None:
+        self.setup: Setup = current_setup(settings_row)
+        self.settings = self.setup.settings
         self.totals: dict[str, Total] = {}
         self.entries: dict[int, Entry] = {}
         self.pools: dict[PoolKey, Pool] = {}
@@ -391,9 +391,9 @@ def totals_statement(item_nos: Sequence[str]) -> tuple[str, Sequence[str]]:
     return for_update(_TOTALS.format(", ".join("?" * len(item_nos)))), item_nos
 
 
-def read_settings() -> PostingSettings:
+def read_settings() -> tuple[Any, ...]:
     """The settings row, in the transaction that posts."""
-    return settings_from_row(fetch(SETTINGS_SQL)[0])
+    return fetch(SETTINGS_SQL)[0]
 
 
 def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[str, int]) -> Stock:
@@ -412,7 +412,7 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
         statements += [(_DECREASES, key) for key in needs.covers]
         statements += [(_CONTENT, key) for key in needs.contents]
     rows = iter(fetch_batch(statements, reserve=reserve or None))
-    stock = Stock(settings_from_row(next(rows)[0]))
+    stock = Stock(next(rows)[0])
     if item_nos and len(item_nos) <= 400:
         for row in next(rows):
             stock.totals[row[0]] = total_from_row(row)

@@ -38,6 +38,7 @@ _MOVE_ENTRY = (
     " cost_amount_forwarded = ?, uninvoiced_applications = ?, sales_amount_actual = ?, applied_entry_to_adjust = ?, open = ?"
     " WHERE entry_no = ?"
 )
+_DRAW_ENTRY = "UPDATE item_ledger_entry SET remaining_quantity = ?, cost_amount_forwarded = ?, uninvoiced_applications = ? WHERE entry_no = ?"
 _APPLICATION = _insert(
     "item_application_entry",
     "entry_no, register_no, item_ledger_entry_no, inbound_entry_no, outbound_entry_no, transferred_from_entry_no, quantity,"
@@ -96,6 +97,7 @@ def write(planning: Planning) -> None:
         (_REGISTER, _registers(planning)),
         (_ENTRY, [_entry(entry) for entry in plan.entries]),
         (_MOVE_ENTRY, [(*_movable(entry), entry.entry_no) for entry in plan.touched.values()]),
+        (_DRAW_ENTRY, [_drawn(entry) for entry in plan.drawn.values() if entry.entry_no not in plan.touched]),
         (_APPLICATION, _applications(plan)),
         (_VALUE, _values(plan)),
         (_WAREHOUSE, _warehouse(plan)),
@@ -150,6 +152,11 @@ def _movable(entry: Entry) -> tuple[Any, ...]:
         entry.applied_entry_to_adjust,
         bool(entry.remaining_quantity),
     )
+
+
+def _drawn(entry: Entry) -> tuple[int, ...]:
+    taken = (to_scaled(entry.remaining_quantity), to_scaled(entry.cost_amount_forwarded))
+    return (*taken, entry.uninvoiced_applications, entry.entry_no)
 
 
 def _entry(entry: Entry) -> tuple[Any, ...]:
