@@ -391,10 +391,42 @@ def demo(database: str | None, sheet: str | None, fresh: bool, no_open: bool) ->
 
 
 def _open_terminal(named: str | None) -> int:
-    """The screens, on this terminal, until the session is finished."""
+    """The screens, on this terminal, until the session is finished. The first frame is painted before the database is opened."""
     from screens.app import run
     from stockterm.config import database_address, terminal_name
-    from stockterm.flows.session import make_terminal
 
-    make_session, profile = make_terminal(database_address(named), terminal_name())
+    address = database_address(named)
+    if not address.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise click.BadParameter(_("{address} is not a database address.").format(address=address), param_hint="--database")
+    profile = _terminal_profile(terminal_name())
+
+    def make_session() -> Any:
+        """In the database thread; again after a crash."""
+        from db.connection import close_database, open_database
+        from db.migrations import migrate
+        from stockterm.flows.session import Session
+
+        close_database()
+        open_database(address)
+        migrate()
+        return Session(profile.name, separators=tuple(profile.separators))
+
     return run(make_session, profile)
+
+
+def _terminal_profile(name: str) -> Any:
+    """What the settings file says about this terminal and its reader. Raises `BadValue`."""
+    from db.core.errors import BadValue
+    from stockterm.config import load_config
+    from stockterm.flows.terminal import TerminalProfile
+
+    settings: dict[str, Any] = {**load_config().profile(name), "name": name}
+    try:
+        for key, kind in (("suffixes", frozenset), ("leave_out", frozenset), ("size", tuple)):
+            if key in settings:
+                settings[key] = kind(settings[key])
+        if "keys" in settings:
+            settings["keys"] = tuple(settings["keys"].items())
+        return TerminalProfile(**settings)
+    except (TypeError, ValueError, AttributeError) as problem:
+        raise BadValue(field="terminals in the settings file", value=name, expected=f"known settings ({problem})") from problem

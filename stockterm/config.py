@@ -9,8 +9,9 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from db.core.errors import BadValue
 
@@ -24,6 +25,11 @@ class Config:
     database: str = ""
     language: str = ""
     terminal: str = ""
+    terminals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def profile(self, terminal: str) -> dict[str, Any]:
+        """What is said about a terminal and its reader: the table `[terminals.NAME]` laid over `[terminals.default]`."""
+        return {**self.terminals.get("default", {}), **self.terminals.get(terminal, {})}
 
 
 def load_config(environment: Mapping[str, str] = os.environ) -> Config:
@@ -45,7 +51,10 @@ def load_config(environment: Mapping[str, str] = os.environ) -> Config:
     for name, value in found.items():
         if name not in known:
             raise BadValue(field=f"settings file {path}", value=name, expected=f"one of {', '.join(sorted(known))}")
-        if not isinstance(value, str):
+        if name == "terminals":
+            if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
+                raise BadValue(field=f"{name} in {path}", value=value, expected="tables such as [terminals.default]")
+        elif not isinstance(value, str):
             raise BadValue(field=f"{name} in {path}", value=value, expected="text in quotes")
     return Config(**found)
 
