@@ -21,7 +21,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,7 +34,6 @@ from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
 
-from db.core.errors import DatabaseUnavailable
 from screens.driver import TerminalDriver, is_ascii_only
 from screens.frame import Frame
 from screens.key_maps import key_names
@@ -133,7 +132,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         driver_class: type[Driver] | None = None,
         log_directory: Path | None = None,
     ) -> None:
-        """`make_session` is called in the database thread, at once and again after a crash."""
+        """`make_session` is called in the database thread once the first frame is painted, and again after a crash."""
         super().__init__(driver_class=driver_class, ansi_color=True)
         self.animation_level = "none"
         self.profile = profile
@@ -141,7 +140,6 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._make_session = make_session
         self._log_directory = log_directory
         self._database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
-        self._first_session: Future[Session] | None = self._database.submit(make_session)
         self._session: Session | None = None
         self._lexer = Lexer(profile)
         self._tokens = TokenQueue()
@@ -174,24 +172,28 @@ class TerminalApp(App[int], inherit_bindings=False):
             return
         await super().on_event(event)
 
-    def on_mount(self) -> None:
+    def terminal_started(self) -> None:
+        """The terminal is ours: paint, and only then load what the session needs. Textual's own start comes after."""
         loop = asyncio.get_running_loop()
         if not self.is_headless:
             for number in (signal.SIGHUP, signal.SIGTERM):
                 loop.add_signal_handler(number, self.end, 128 + number)
-            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGPIPE):
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
                 signal.signal(number, signal.SIG_IGN)
+        self._draw()
         self._consumer = asyncio.create_task(self._consume())
 
+    def on_mount(self) -> None:
+        if self._consumer is None:  # another driver than ours: a test, or a browser
+            self.terminal_started()
+
     def on_resize(self) -> None:
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.forget()
         self._draw()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Paint: our screen by its frame, any other as Textual wants it."""
         if isinstance(self._driver, TerminalDriver) and isinstance(screen, WorkScreen):
-            self._paint()
+            self._draw()
             self.post_display_hook()
         else:
             super()._display(screen, renderable)
@@ -272,14 +274,8 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     async def _open(self) -> None:
         """Make the session, waiting for the database if it is away."""
-        first, self._first_session = self._first_session, None
-        waiting = (lambda: asyncio.wrap_future(first)) if first else (lambda: self._in_database(self._make_session))
-        try:
-            self._session = await waiting()
-        except DatabaseUnavailable:
-            self._session = await self._until_back(self._make_session)
-        view = await self._until_back(self._session.view)
-        self._show(view)
+        self._session = await self._until_back(self._make_session)
+        self._show(await self._until_back(self._session.view))
 
     async def _take_to_the_end(self, token: Token) -> None:
         """Page, show a message whole, or let the session take the token; draw what came of it."""
@@ -309,9 +305,9 @@ class TerminalApp(App[int], inherit_bindings=False):
             return
         try:
             await self._in_database(lambda: session.save_pending(text))
-        except DatabaseUnavailable:
-            return
         except Exception as error:
+            if is_away(error):
+                return
             self._crash(error, None)
             await self._wait_after_crash()
             return
@@ -323,7 +319,9 @@ class TerminalApp(App[int], inherit_bindings=False):
         while True:
             try:
                 result = await self._in_database(work)
-            except DatabaseUnavailable:
+            except Exception as error:
+                if not is_away(error):
+                    raise
                 if self._ending.is_set():
                     raise _Ended from None
                 self._count_waiting()
@@ -379,7 +377,8 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     @property
     def _terminal(self) -> Terminal:
-        columns, rows = self.size
+        driver = self._driver
+        columns, rows = driver.terminal_size() if isinstance(driver, TerminalDriver) else self.size
         return Terminal(max(1, columns), max(1, rows), self._key_names, self._ascii_only)
 
     @property
@@ -394,17 +393,12 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     def _draw(self) -> None:
         """Draw now, without waiting for Textual's next turn."""
-        if not self.is_running or not self.screen_stack or not isinstance(self.screen, WorkScreen):
-            return
-        screen = self.screen
-        if screen.is_mounted:
+        screen = self.screen if self.screen_stack else None
+        if isinstance(self._driver, TerminalDriver):
+            if screen is None or isinstance(screen, WorkScreen):
+                self._driver.paint(self.frame)
+        elif isinstance(screen, WorkScreen) and screen.is_mounted:
             screen.form.frame = self.frame
-            if isinstance(self._driver, TerminalDriver):
-                self._paint()
-
-    def _paint(self) -> None:
-        assert isinstance(self._driver, TerminalDriver)
-        self._driver.paint(self.frame)
 
     def _ring(self, times: int) -> None:
         """One bell now, the others with gaps; a newer pattern takes the place of one that still rings."""
@@ -520,6 +514,13 @@ class TerminalApp(App[int], inherit_bindings=False):
         if session is not None:
             with suppress(Exception):  # nothing of it is used again
                 await self._in_database(session.close)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database is out of reach, and nothing else is wrong."""
+    from db.core.errors import DatabaseUnavailable  # the first frame does not wait for it
+
+    return isinstance(error, DatabaseUnavailable)
 
 
 class _Ended(Exception):

@@ -54,6 +54,8 @@ class TakesStrokes(Protocol):
 
     profile: TerminalProfile
 
+    def terminal_started(self) -> None: ...
+
     def take_strokes(self, strokes: list[Stroke]) -> None: ...
 
     def line_lost(self) -> None: ...
@@ -152,6 +154,7 @@ class TerminalDriver(Driver):
         palette = COLOR if has_color(self._term, profile, "NO_COLOR" in os.environ) else MONOCHROME
         self._writer = Writer(self._output, Painter(palette), self._writer_lost)
         self._reading = False
+        self._measured = (80, 24)
 
     # ---- output
 
@@ -161,10 +164,6 @@ class TerminalDriver(Driver):
 
     def ring(self) -> None:
         self._writer.write("\a")
-
-    def forget(self) -> None:
-        """What stands on the terminal is not known any more (it was resized)."""
-        self._writer.forget()
 
     def write(self, data: str) -> None:
         """Text that Textual itself wants written."""
@@ -216,17 +215,25 @@ class TerminalDriver(Driver):
     # ---- start and end
 
     def terminal_size(self) -> tuple[int, int]:
-        """Columns and rows: what the line tells, else what the profile says."""
+        """Columns and rows as last measured."""
+        return self._measured
+
+    def _measure(self) -> None:
+        """What the line tells, else what the profile says."""
         try:
             columns, rows = os.get_terminal_size(self._output)
         except OSError:
             columns, rows = 0, 0
-        if columns > 0 and rows > 0:
-            return columns, rows
-        return self._profile.size or (80, 24)
+        self._measured = (columns, rows) if columns > 0 and rows > 0 else self._profile.size or (80, 24)
+
+    def _resized(self) -> None:
+        """What stands on the terminal is not known any more."""
+        self._measure()
+        self._writer.forget()
+        self._send_size()
 
     def _send_size(self) -> None:
-        size = Size(*self.terminal_size())
+        size = Size(*self._measured)
         self._app.post_message(events.Resize(size, size))
 
     def start_application_mode(self) -> None:
@@ -236,7 +243,7 @@ class TerminalDriver(Driver):
         except termios.error:
             self._settings_before = None
         self._writer.start()
-        self._loop.add_signal_handler(signal.SIGWINCH, self._send_size)
+        self._loop.add_signal_handler(signal.SIGWINCH, self._resized)
         leave_out = self._profile.leave_out
         if self._term.startswith(_WITH_ALTERNATE_SCREEN) and ALTERNATE_SCREEN not in leave_out:
             self._writer.write("\x1b[?1049h")
@@ -244,6 +251,8 @@ class TerminalDriver(Driver):
             self._writer.write("\x1b[?25l")
         if NO_WRAP not in leave_out:
             self._writer.write("\x1b[?7l")
+        self._measure()
+        self._application.terminal_started()
         self._send_size()
         self._loop.add_reader(self._input, self._readable)
         self._reading = True
