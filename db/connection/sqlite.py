@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -225,9 +226,7 @@ class SqliteSession:
         return number
 
     def _keep_counters(self) -> None:
-        names = [name for name in self._counters if name != "id"]
-        assignments = ", ".join(f"{name} = ?" for name in names)
-        self._cursor.execute(f"UPDATE number_counter SET {assignments} WHERE id = 1", [self._counters[name] for name in names])
+        self._cursor.execute(_keeping_sql(tuple(self._counters)), tuple(self._counters.values()))
 
     def savepoint(self, name: str) -> None:
         self.fetch(f"SAVEPOINT {name}")
@@ -242,6 +241,11 @@ class SqliteSession:
     def close(self) -> None:
         self._cursor.close()
         self._queue.close()
+
+
+@cache
+def _keeping_sql(names: tuple[str, ...]) -> str:
+    return f"UPDATE number_counter SET {', '.join(f'{name} = ?' for name in names)} WHERE id = 1"
 
 
 def _identity(path: str) -> tuple[int, int]:

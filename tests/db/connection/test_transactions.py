@@ -9,6 +9,7 @@ from db.connection import (
     IntegrityError,
     connection_scope,
     database,
+    draw_number,
     draw_numbers,
     fetch,
     fetch_batch,
@@ -197,6 +198,7 @@ def test_numbers_are_drawn_in_order_without_gaps_as_long_as_all_goes_well() -> N
         return draw_numbers({"thing": 1})["thing"] + draw_numbers({"thing": 2})["thing"]
 
     assert in_write_transaction(twice) == [6, 7, 8]
+    assert in_write_transaction(lambda: [draw_number("thing"), draw_number("thing")]) == [9, 10]
 
 
 def test_numbers_of_a_transaction_that_failed_are_never_used_twice() -> None:
