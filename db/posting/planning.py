@@ -1,7 +1,8 @@
 """What a batch is planned into: the rows to write, and the few ways in which planning makes them.
 
 Planning changes the stock in memory as it goes, so that the next line of the same batch sees the goods that this one moved. The
-result is one `Plan`, which `db.posting.write` turns into rows. It asks nothing and refuses nothing.
+result is one `Plan`, which `db.posting.write` turns into rows. It asks nothing and refuses nothing. The planned rows are never
+changed, but not declared frozen: freezing costs 70 ns a field, which is a tenth of what a line may cost.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from db.posting.lines import EntryType, Header, PostedBy
 from db.posting.stock import ZERO, ContentKey, Entry, Number, NumberKey, Stock
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Register:
     """A register row to write."""
 
@@ -25,7 +26,7 @@ class Register:
     undoes_register_no: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Application:
     """An item application entry to write."""
 
@@ -39,7 +40,7 @@ class Application:
     posting_date: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Value:
     """A value entry to write. `of` carries what it copies from its item ledger entry."""
 
@@ -64,7 +65,7 @@ class Value:
     caused_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WarehouseMove:
     """A warehouse entry to write."""
 
@@ -79,7 +80,7 @@ class WarehouseMove:
     quantity: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counted:
     """A count entry to write."""
 

@@ -26,8 +26,6 @@ from db.posting.stock import ZERO, ContentKey, Needs, NotWrittenYet, PoolKey, St
 from db.posting.undo import check_undo, plan_undo
 from db.posting.write import write
 
-_REGISTER = "SELECT register_no, content_hash FROM item_register WHERE operation_id = ?"
-
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -141,12 +139,9 @@ class PostingRun:
         return Posted(register_no, operation_id)
 
     def _posted_before(self, planning: Planning, operation_id: str, content_hash: str) -> Posted | None:
-        known = planning.stock.operations.get(operation_id)
+        known = planning.stock.operation(operation_id)
         if known is None:
-            rows = fetch(_REGISTER, (operation_id,))
-            if not rows:
-                return None
-            known = rows[0][0], rows[0][1]
+            return None
         if known[1] != content_hash:
             raise Problems([DuplicateId(field="id", operation_id=operation_id)])
         return Posted(known[0], operation_id, repeated=True)
@@ -200,7 +195,8 @@ def _needs(operations: Sequence[PostingOperation]) -> Needs:
         else:  # where the unit of the line is larger, more is read when it is needed
             draws[pool] = draws.get(pool, ZERO) + abs(operation.quantity)
         contents[ContentKey(item, variant, location, operation.bin_code, "", "", "")] = None
-    return Needs(frozenset(item_nos), draws, tuple(covers), tuple(contents))
+    operation_ids = tuple({one.header.operation_id for one in operations} - {""})
+    return Needs(frozenset(item_nos), draws, tuple(covers), tuple(contents), operation_ids)
 
 
 def _numbers_to_reserve(operations: Sequence[PostingOperation]) -> dict[str, int]:

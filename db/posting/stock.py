@@ -227,6 +227,7 @@ _CONTENT = (
     " AND lot_no = ? AND serial_no = ? AND package_no = ?"
 )
 _TOTALS = f"SELECT {TOTAL_COLUMNS} FROM item_total WHERE item_no IN ({{}}) ORDER BY item_no"
+_OPERATIONS = "SELECT operation_id, register_no, content_hash FROM item_register WHERE operation_id IN ({})"
 _NUMBER = (
     "SELECT number, expiration_date, received, blocked, block_reason FROM tracking_number"
     " WHERE item_no = ? AND variant_code = ? AND kind = ? AND number_key = ?"
@@ -264,7 +265,7 @@ class Stock:
         self.pools: dict[PoolKey, Pool] = {}
         self.contents: dict[ContentKey, Decimal] = {}
         self.numbers: dict[NumberKey, Number] = {}
-        self.operations: dict[str, tuple[int, str]] = {}  # operation id → register no., content hash
+        self.operations: dict[str, tuple[int, str] | None] = {}  # operation id → register no., content hash; None: not posted
         self.of_operation: dict[str, list[Entry]] = {}
         self.planned_items: set[str] = set()  # items whose planned entries are not written yet
         self.serial_places: dict[tuple[str, str], dict[tuple[str, str, str], Decimal]] = {}
@@ -281,6 +282,17 @@ class Stock:
         for start in range(0, len(missing), 400):
             for row in fetch(*totals_statement(missing[start : start + 400])):
                 self.totals[row[0]] = total_from_row(row)
+
+    def operation(self, operation_id: str) -> tuple[int, str] | None:
+        """Register number and content hash of an operation that was posted; None: it was not."""
+        if operation_id not in self.operations:
+            self.keep_operations([operation_id], fetch(*operations_statement([operation_id])))
+        return self.operations[operation_id]
+
+    def keep_operations(self, operation_ids: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+        """Take what was read about operation ids; those without a row were not posted."""
+        self.operations.update(dict.fromkeys(operation_ids))
+        self.operations.update({row[0]: (row[1], row[2]) for row in rows})
 
     def pool(self, key: PoolKey) -> Pool:
         """The pool as far as it is known."""
@@ -386,6 +398,11 @@ def increases_statement(key: PoolKey, latest_first: bool, limit: int) -> tuple[s
     return (_INCREASES_LATEST if latest_first else _INCREASES_EARLIEST, (*key, limit))
 
 
+def operations_statement(operation_ids: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The statement that reads which of these operations were posted."""
+    return _OPERATIONS.format(", ".join("?" * len(operation_ids))), operation_ids
+
+
 def totals_statement(item_nos: Sequence[str]) -> tuple[str, Sequence[str]]:
     """The statement that locks items in key order and reads their totals."""
     return for_update(_TOTALS.format(", ".join("?" * len(item_nos)))), item_nos
@@ -403,6 +420,8 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
     item_nos = sorted(needs.item_nos)
     if item_nos and len(item_nos) <= 400:
         statements.append(totals_statement(item_nos))
+    if needs.operation_ids:
+        statements.append(operations_statement(needs.operation_ids))
     known = setup is not None and all(setup.item(no) is not None for no in item_nos)
     if known and setup is not None:
         for key in needs.draws:
@@ -418,6 +437,8 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
             stock.totals[row[0]] = total_from_row(row)
     else:
         stock.lock(item_nos)
+    if needs.operation_ids:
+        stock.keep_operations(needs.operation_ids, next(rows))
     if not known or stock.setup is not setup:
         return stock  # master data changed meanwhile: the rest is read when asked for
     _keep_read(stock, needs, rows)

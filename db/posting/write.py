@@ -10,13 +10,16 @@ from typing import Any
 from db.connection import write_batch
 from db.core.clock import now_microseconds
 from db.core.numbers import to_scaled
-from db.posting.planning import Plan, Planning
+from db.posting.planning import Plan, Planning, Value
 from db.posting.stock import Entry, Total
 
 
-def _insert(table: str, columns: str) -> str:
+def _insert(table: str, columns: str, **constants: str) -> str:
+    """An insert with a mark for each column, and `constants` written out: a value that is always the same costs a parameter
+    nothing there, and NULLs and truth values are the dearest parameters of all."""
     names = [name.strip() for name in columns.split(",")]
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    values = [*("?" * len(names)), *constants.values()]
+    return f"INSERT INTO {table} ({', '.join([*names, *constants])}) VALUES ({', '.join(values)})"
 
 
 _REGISTER = _insert(
@@ -24,13 +27,24 @@ _REGISTER = _insert(
     "register_no, operation_id, content_hash, operation, posting_date, document_no, external_document_no, reason_code, user_code,"
     "terminal, source_code, undoes_register_no, created_at",
 )
+_ENTRY_COLUMNS = (
+    "entry_no, register_no, leg, entry_type, item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no,"
+    "posting_date, uom_code, quantity_per, quantity, remaining_quantity, invoiced_quantity, completely_invoiced,"
+    "last_invoice_date, shipped_quantity_not_returned, valuation_date, cost_amount_actual, cost_amount_expected, cost_amount_forwarded,"
+    "uninvoiced_applications, sales_amount_actual, open"
+)
 _ENTRY = _insert(
     "item_ledger_entry",
-    "entry_no, register_no, leg, entry_type, item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no,"
-    "expiration_date, posting_date, uom_code, quantity_per, quantity, applies_to_entry, applies_from_entry, corrects_entry_no,"
-    "remaining_quantity, invoiced_quantity, completely_invoiced, last_invoice_date, shipped_quantity_not_returned,"
-    "valuation_date, cost_amount_actual, cost_amount_expected, cost_amount_forwarded, uninvoiced_applications,"
-    "sales_amount_actual, applied_entry_to_adjust, open",
+    _ENTRY_COLUMNS,
+    expiration_date="NULL",
+    applies_to_entry="NULL",
+    applies_from_entry="NULL",
+    corrects_entry_no="NULL",
+    applied_entry_to_adjust="NULL",
+)
+_ENTRY_WITH_LINKS = _insert(
+    "item_ledger_entry",
+    f"{_ENTRY_COLUMNS}, expiration_date, applies_to_entry, applies_from_entry, corrects_entry_no, applied_entry_to_adjust",
 )
 _MOVE_ENTRY = (
     "UPDATE item_ledger_entry SET remaining_quantity = ?, invoiced_quantity = ?, completely_invoiced = ?, last_invoice_date = ?,"
@@ -42,16 +56,31 @@ _DRAW_ENTRY = "UPDATE item_ledger_entry SET remaining_quantity = ?, cost_amount_
 _APPLICATION = _insert(
     "item_application_entry",
     "entry_no, register_no, item_ledger_entry_no, inbound_entry_no, outbound_entry_no, transferred_from_entry_no, quantity,"
-    "posting_date, cost_application, takes_back_entry_no",
+    "posting_date",
+    cost_application="TRUE",
+    takes_back_entry_no="NULL",
 )
+_VALUE_COLUMNS = (
+    "entry_no, register_no, item_ledger_entry_no, item_ledger_entry_type, entry_type, posting_date, valuation_date, item_no,"
+    "variant_code, location_code, expected_cost, valued_quantity, item_ledger_quantity, invoiced_quantity, cost_per_unit,"
+    "cost_amount_actual, cost_amount_expected, sales_amount_actual, sales_amount_expected, purchase_amount_actual,"
+    "purchase_amount_expected"
+)
+_VALUE_CONSTANTS = {
+    "variance_type": "''",
+    "item_charge": "''",
+    "inventoriable": "TRUE",
+    "partial_revaluation": "FALSE",
+    "valued_by_average_cost": "FALSE",
+    "cost_amount_non_inventoriable": "0",
+    "cost_posted_to_gl": "0",
+    "expected_cost_posted_to_gl": "0",
+}
 _VALUE = _insert(
-    "value_entry",
-    "entry_no, register_no, item_ledger_entry_no, item_ledger_entry_type, entry_type, variance_type, posting_date,"
-    "valuation_date, item_no, variant_code, location_code, item_charge, adjustment, applies_to_value_entry, caused_by,"
-    "expected_cost, inventoriable, partial_revaluation, valued_by_average_cost, valued_quantity, item_ledger_quantity,"
-    "invoiced_quantity, cost_per_unit, cost_amount_actual, cost_amount_expected, cost_amount_non_inventoriable,"
-    "sales_amount_actual, sales_amount_expected, purchase_amount_actual, purchase_amount_expected, cost_posted_to_gl,"
-    "expected_cost_posted_to_gl",
+    "value_entry", _VALUE_COLUMNS, adjustment="FALSE", applies_to_value_entry="NULL", caused_by="NULL", **_VALUE_CONSTANTS
+)
+_ADJUSTMENT = _insert(
+    "value_entry", f"{_VALUE_COLUMNS}, applies_to_value_entry, caused_by", adjustment="TRUE", **_VALUE_CONSTANTS
 )
 _WAREHOUSE = _insert(
     "warehouse_entry",
@@ -95,11 +124,13 @@ def write(planning: Planning) -> None:
     emptied = [key for key in plan.contents if not stock.contents[key]]
     writes: list[tuple[str, Sequence[Sequence[Any]]]] = [
         (_REGISTER, _registers(planning)),
-        (_ENTRY, [_entry(entry) for entry in plan.entries]),
+        (_ENTRY, [_entry(entry) for entry in plan.entries if not _has_links(entry)]),
+        (_ENTRY_WITH_LINKS, [(*_entry(entry), *_links(entry)) for entry in plan.entries if _has_links(entry)]),
         (_MOVE_ENTRY, [(*_movable(entry), entry.entry_no) for entry in plan.touched.values()]),
         (_DRAW_ENTRY, [_drawn(entry) for entry in plan.drawn.values() if entry.entry_no not in plan.touched]),
         (_APPLICATION, _applications(plan)),
-        (_VALUE, _values(plan)),
+        (_VALUE, [_value(one) for one in plan.values if not one.adjustment]),
+        (_ADJUSTMENT, [(*_value(one), one.applies_to_value_entry, one.caused_by) for one in plan.values if one.adjustment]),
         (_WAREHOUSE, _warehouse(plan)),
         (_COUNT, _counts(plan)),
         (_REVALUE, [(day, entry_no) for entry_no, day in plan.revalued.items()]),
@@ -172,16 +203,32 @@ def _entry(entry: Entry) -> tuple[Any, ...]:
         entry.lot_no,
         entry.serial_no,
         entry.package_no,
-        entry.expiration_date,
         entry.posting_date,
         entry.uom_code,
         to_scaled(entry.quantity_per),
         to_scaled(entry.quantity),
-        entry.applies_to_entry,
-        entry.applies_from_entry,
-        entry.corrects_entry_no,
-        *_movable(entry),
+        to_scaled(entry.remaining_quantity),
+        to_scaled(entry.invoiced_quantity),
+        entry.completely_invoiced,
+        entry.last_invoice_date,
+        to_scaled(entry.shipped_quantity_not_returned),
+        entry.valuation_date,
+        to_scaled(entry.cost_amount_actual),
+        to_scaled(entry.cost_amount_expected),
+        to_scaled(entry.cost_amount_forwarded),
+        entry.uninvoiced_applications,
+        to_scaled(entry.sales_amount_actual),
+        bool(entry.remaining_quantity),
     )
+
+
+def _has_links(entry: Entry) -> bool:
+    return any(link is not None for link in _links(entry))
+
+
+def _links(entry: Entry) -> tuple[Any, ...]:
+    fixed = (entry.applies_to_entry, entry.applies_from_entry, entry.corrects_entry_no)
+    return (entry.expiration_date, *fixed, entry.applied_entry_to_adjust)
 
 
 def _applications(plan: Plan) -> list[tuple[Any, ...]]:
@@ -195,51 +242,35 @@ def _applications(plan: Plan) -> list[tuple[Any, ...]]:
             one.transferred_from_entry_no,
             to_scaled(one.quantity),
             one.posting_date,
-            True,
-            None,
         )
         for one in plan.applications
     ]
 
 
-def _values(plan: Plan) -> list[tuple[Any, ...]]:
-    return [
-        (
-            one.entry_no,
-            one.register_no,
-            one.of.entry_no,
-            one.of.entry_type,
-            one.entry_type,
-            "",
-            one.posting_date,
-            one.of.valuation_date,
-            one.of.item_no,
-            one.of.variant_code,
-            one.of.location_code,
-            "",
-            one.adjustment,
-            one.applies_to_value_entry,
-            one.caused_by,
-            one.expected_cost,
-            True,
-            False,
-            False,
-            to_scaled(one.valued_quantity),
-            to_scaled(one.item_ledger_quantity),
-            to_scaled(one.invoiced_quantity),
-            to_scaled(one.cost_per_unit),
-            to_scaled(one.cost_amount_actual),
-            to_scaled(one.cost_amount_expected),
-            0,
-            to_scaled(one.sales_amount_actual),
-            to_scaled(one.sales_amount_expected),
-            to_scaled(one.purchase_amount_actual),
-            to_scaled(one.purchase_amount_expected),
-            0,
-            0,
-        )
-        for one in plan.values
-    ]
+def _value(one: Value) -> tuple[Any, ...]:
+    return (
+        one.entry_no,
+        one.register_no,
+        one.of.entry_no,
+        one.of.entry_type,
+        one.entry_type,
+        one.posting_date,
+        one.of.valuation_date,
+        one.of.item_no,
+        one.of.variant_code,
+        one.of.location_code,
+        one.expected_cost,
+        to_scaled(one.valued_quantity),
+        to_scaled(one.item_ledger_quantity),
+        to_scaled(one.invoiced_quantity),
+        to_scaled(one.cost_per_unit),
+        to_scaled(one.cost_amount_actual),
+        to_scaled(one.cost_amount_expected),
+        to_scaled(one.sales_amount_actual),
+        to_scaled(one.sales_amount_expected),
+        to_scaled(one.purchase_amount_actual),
+        to_scaled(one.purchase_amount_expected),
+    )
 
 
 def _warehouse(plan: Plan) -> list[tuple[Any, ...]]:
