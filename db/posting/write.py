@@ -30,8 +30,8 @@ _REGISTER = _insert(
 _ENTRY_COLUMNS = (
     "entry_no, register_no, leg, entry_type, item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no,"
     "posting_date, uom_code, quantity_per, quantity, remaining_quantity, invoiced_quantity, completely_invoiced,"
-    "last_invoice_date, shipped_quantity_not_returned, valuation_date, cost_amount_actual, cost_amount_expected, cost_amount_forwarded,"
-    "uninvoiced_applications, sales_amount_actual, open"
+    "last_invoice_date, shipped_quantity_not_returned, valuation_date, cost_amount_actual, cost_amount_expected,"
+    "cost_amount_forwarded, uninvoiced_applications, sales_amount_actual, open"
 )
 _ENTRY = _insert(
     "item_ledger_entry",
@@ -52,7 +52,10 @@ _MOVE_ENTRY = (
     " cost_amount_forwarded = ?, uninvoiced_applications = ?, sales_amount_actual = ?, applied_entry_to_adjust = ?, open = ?"
     " WHERE entry_no = ?"
 )
-_DRAW_ENTRY = "UPDATE item_ledger_entry SET remaining_quantity = ?, cost_amount_forwarded = ?, uninvoiced_applications = ? WHERE entry_no = ?"
+_DRAW_ENTRY = (
+    "UPDATE item_ledger_entry SET remaining_quantity = ?, cost_amount_forwarded = ?, uninvoiced_applications = ?"
+    " WHERE entry_no = ?"
+)
 _APPLICATION = _insert(
     "item_application_entry",
     "entry_no, register_no, item_ledger_entry_no, inbound_entry_no, outbound_entry_no, transferred_from_entry_no, quantity,"
