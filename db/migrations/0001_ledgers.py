@@ -3,6 +3,7 @@
 Written in PostgreSQL's types; `statements` turns them into SQLite's. Frozen: later changes are later migrations.
 """
 
+import re
 from typing import Any
 
 from db.connection import is_postgresql
@@ -412,6 +413,8 @@ def up(migrator: Any, db: Any) -> None:
 
 def statements(script: str) -> list[str]:
     """The statements of a script, in the types of the database that is open."""
-    if not is_postgresql():  # a rowid is an INTEGER there, and a truth value is one too
+    if is_postgresql():  # compared and sorted by characters, whatever language the server was set up for
+        script = re.sub(r"(VARCHAR\(\d+\))", r'\1 COLLATE "C"', script)
+    else:  # a rowid is an INTEGER there, and a truth value is one too
         script = script.replace("BIGINT", "INTEGER").replace("BOOLEAN", "INTEGER")
     return [statement for statement in (part.strip() for part in script.split(";\n")) if statement]
