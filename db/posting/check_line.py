@@ -102,7 +102,11 @@ def is_increase(line: ItemJournalLine) -> bool:
 def _item(line: ItemJournalLine, stock: Stock, errors: list[StocktermError]) -> ItemSetup | None:
     if line.entry_type in (EntryType.ASSEMBLY_CONSUMPTION, EntryType.ASSEMBLY_OUTPUT):
         errors.append(NotSupported(field="type", what=f"journal lines of type {line.entry_type}"))
-    item = check_item(stock.setup.item(line.item_no), line.item_no, line.variant_code, errors)
+    found = stock.setup.item(line.item_no)
+    if found is not None and found.type != "inventory" and line.entry_type in (EntryType.PURCHASE, EntryType.SALE):
+        errors.append(NotSupported(field="item", what=f"purchases and sales of {found.type} items ({found.no})"))
+        return None
+    item = check_item(found, line.item_no, line.variant_code, errors)
     if item is not None:
         if item.blocked:
             errors.append(Blocked(field="item", kind="item", value=item.no))

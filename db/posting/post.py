@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from db.connection import draw_number, fetch, in_write_transaction
+from db.connection import IntegrityError, draw_number, fetch, in_write_transaction
 from db.core.errors import BadValue, DuplicateId, StocktermError
 from db.posting.adjust import ENTRIES_AT_ONCE, adjust_in_transaction, forward_dirty
 from db.posting.check_line import check_line, is_increase
@@ -66,7 +66,10 @@ def post_operations(operations: Sequence[PostingOperation], posted_by: PostedBy)
             raise Refused(refusals)
         return [answer for answer in answers if isinstance(answer, Posted)]
 
-    return in_write_transaction(work)
+    try:
+        return in_write_transaction(work)
+    except IntegrityError:  # another session posted the same id at the same moment: now it is there to be found
+        return in_write_transaction(work)
 
 
 class PostingRun:
