@@ -14,6 +14,7 @@ from db.core.codes import normalize_code, trim_number
 from db.core.errors import BadValue, MissingField, UnknownCode
 from db.fields import CodeField, NumberField
 
+BLANK = " \t\r\n\u00a0"  # what is taken off text; `strip()` alone would also take the GS that separates GS1 elements
 Fields = Mapping[str, Any]  # interchange field name → typed value; None clears the field
 Row = dict[str, Any]  # column name (the model's) → value as the model gives it
 
@@ -131,7 +132,7 @@ class Records:
         elif isinstance(field, NumberField):
             value = trim_number(value)
         elif isinstance(field, peewee.CharField) and type(field) is peewee.CharField:
-            value = value.strip()
+            value = value.strip(BLANK)
         refuse_unprintable(value, name)
         length = getattr(field, "max_length", None)
         if length is not None and len(value) > length:

@@ -15,7 +15,7 @@ from db.core.codes import normalize_code, trim_number
 from db.core.errors import BadValue, MissingField, StocktermError, UnknownField
 from db.core.numbers import parse_decimal
 from db.fields import CODE_LENGTH, NUMBER_LENGTH
-from db.masters.records import refuse_unprintable
+from db.masters.records import BLANK, refuse_unprintable
 
 Kind = Callable[[object, str], Any]
 Values = dict[str, Any]
@@ -79,7 +79,7 @@ def text(longest: int) -> Kind:
     def read(value: object, field: str) -> str:
         if not isinstance(value, str):
             raise _bad(field, value, "text")
-        stripped = value.strip()
+        stripped = value.strip(BLANK)
         refuse_unprintable(stripped, field)
         if len(stripped) > longest:
             raise _bad(field, stripped, f"at most {longest} characters")
