@@ -48,6 +48,7 @@ from stockterm.i18n import _
 DRAW_AFTER: Final = 0.2  # seconds without a key, then half-typed text is drawn
 SAVE_AFTER: Final = 1.0  # seconds without a key, then half-typed text is saved
 BELL_GAP: Final = 0.2  # seconds between the bells of one pattern; some clients merge closer ones
+WORKING_AFTER: Final = 0.8  # seconds that a token may take before the screen says that it is at work
 RETRY_AFTER: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds; the last one from then on
 FAREWELL: Final = 10.0  # seconds that a lost line leaves for the scans that wait
 
@@ -215,8 +216,10 @@ class TerminalApp(App[int], inherit_bindings=False):
                 self._lexer.clear()  # half of a PIN must not turn up in the field of the step before
             tokens.extend(came)
         self._tokens.put(tokens)
-        if self._shown.away is not None and tokens:
+        if tokens and self._shown.away is not None:
             self._count_waiting()
+        elif tokens and self._shown.working is not None:
+            self._say_working()
         if tokens or self._lexer.pending != pending:
             self._typing_goes_on()
 
@@ -267,8 +270,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         except _Ended:
             pass
         except Exception as error:
-            self.failure = error
-            self._exit_status = FAILED
+            self._failed(error)
         await self._close()
         self.exit(self._exit_status)
 
@@ -284,6 +286,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         session = self._session
         assert session is not None
         self._in_hand = token
+        slow = asyncio.get_running_loop().call_later(WORKING_AFTER, self._say_working)
         try:
             view = await self._until_back(lambda: session.take(token))
         except _Ended:
@@ -293,6 +296,7 @@ class TerminalApp(App[int], inherit_bindings=False):
             await self._wait_after_crash()
             return
         finally:
+            slow.cancel()
             self._in_hand = None
         if isinstance(token, ScanToken):
             self._saved = ""
@@ -336,9 +340,16 @@ class TerminalApp(App[int], inherit_bindings=False):
             return result
 
     def _count_waiting(self) -> None:
+        """The database is away: say so, and how many scans wait, the one in hand included."""
         waiting = self._tokens.scans + isinstance(self._in_hand, ScanToken)
         if self._shown.away != waiting:
-            self._shown = replace(self._shown, away=waiting)
+            self._shown = replace(self._shown, away=waiting, working=None)
+            self._draw()
+
+    def _say_working(self) -> None:
+        """A token takes long: say so, and how many scans wait behind it."""
+        if self._shown.away is None and self._shown.working != self._tokens.scans:
+            self._shown = replace(self._shown, working=self._tokens.scans)
             self._draw()
 
     def _taken_by_the_screen(self, command: Command) -> bool:
@@ -416,6 +427,24 @@ class TerminalApp(App[int], inherit_bindings=False):
             self._driver.ring()
 
     # ---- crash
+
+    def _failed(self, error: Exception) -> None:
+        """Remember what ends the program; `run` raises it. What is no refusal of ours goes to a log file as well."""
+        from db.core.errors import StocktermError
+
+        if self.failure is None:
+            self.failure = error
+            if not isinstance(error, StocktermError) and (path := self._write_log(error, self._in_hand)):
+                error.add_note(_("Details: {path}").format(path=path))
+        self._exit_status = FAILED
+
+    def _handle_exception(self, error: Exception) -> None:
+        """An error in drawing or in Textual: end, but take and save first what can be taken and saved."""
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        self._failed(error)
+        self.end(FAILED)
 
     def _crash(self, error: Exception, token: Token | None) -> None:
         """Say that nothing was booked, and where the log is."""

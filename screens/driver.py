@@ -148,7 +148,8 @@ class TerminalDriver(Driver):
         self._input = sys.__stdin__.fileno()
         self._output = sys.__stdout__.fileno() if sys.__stdout__.isatty() else sys.__stderr__.fileno()
         self._profile = profile
-        self._reader = StrokeReader(profile.escape_delay / 1000)
+        delay = os.environ.get("ESCDELAY", "")  # milliseconds, as for every program of curses
+        self._reader = StrokeReader((int(delay) if delay.isdecimal() else profile.escape_delay) / 1000)
         self._patience: asyncio.TimerHandle | None = None
         self._settings_before: list[Any] | None = None
         palette = COLOR if has_color(self._term, profile, "NO_COLOR" in os.environ) else MONOCHROME

@@ -50,6 +50,7 @@ class Shown:
     page: int = 0
     whole_message: bool = False
     away: int | None = None  # the database is away, and so many scans wait
+    working: int | None = None  # a token takes long, and so many scans wait behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def page_count(shown: Shown, terminal: Terminal) -> int:
 def message_is_cut(shown: Shown, terminal: Terminal) -> bool:
     """Whether the message has more words than its rows show."""
     message = shown.view.message
-    if message is None or shown.away is not None:
+    if message is None or shown.away is not None or shown.working is not None:
         return False
     return len(_message_lines(message, terminal)) > _places(terminal.rows).message
 
@@ -179,8 +180,11 @@ def _message_rows(shown: Shown, terminal: Terminal, room: int) -> list[Row]:
     """The message in its rows; its beginning and `~` where it is longer."""
     if room < 1:
         return []
-    if shown.away is not None:
-        waiting = _("AWAY {count} waiting").format(count=shown.away)
+    if shown.away is not None or shown.working is not None:
+        if shown.away is not None:
+            waiting = _("AWAY {count} waiting").format(count=shown.away)
+        else:
+            waiting = _("WORKING {count} waiting").format(count=shown.working)
         return _full(fit(clean(waiting, terminal.ascii_only), terminal.columns), Look.STRONG, terminal, room)
     message = shown.view.message
     if message is None:

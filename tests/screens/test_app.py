@@ -57,6 +57,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(app_module, "DRAW_AFTER", 0.01)
     monkeypatch.setattr(app_module, "SAVE_AFTER", 0.02)
     monkeypatch.setattr(app_module, "RETRY_AFTER", (0.01,))
+    monkeypatch.setattr(app_module, "WORKING_AFTER", 0.05)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -127,10 +128,12 @@ async def test_a_slow_posting_holds_up_no_scan() -> None:
     async with app.run_test(size=(20, 8)):
         await until(lambda: app.shown.view.prompt != "")
         type_in(app, b"SLOW\r" + b"".join(b"N%d\r" % number for number in range(50)))
+        await until(lambda: app.frame.texts[6] == "WORKING 50 waiting")
         assert script.scans == []
         go_on.set()
         await until(lambda: len(script.scans) == 51)
         assert script.scans == ["SLOW", *[f"N{number}" for number in range(50)]]
+        await until(lambda: app.frame.texts[6].startswith("OK"))
 
 
 async def test_half_typed_text_is_drawn_and_saved_when_typing_pauses() -> None:
@@ -285,6 +288,17 @@ async def test_the_end_takes_what_was_scanned_and_saves_what_was_typed() -> None
         await until(lambda: script.closed == 1)
         assert script.scans == ["A", "B"]
         assert script.pending == ["half"]
+
+
+async def test_a_lost_line_does_not_wait_for_a_database_that_is_away() -> None:
+    script = Script()
+    async with running(script) as (app, _pilot):
+        script.away = 10**6
+        type_in(app, b"A\rB\r")
+        await until(lambda: app.shown.away == 2)
+        app.line_lost()
+        await until(lambda: script.closed == 1)
+        assert script.scans == []
 
 
 async def test_the_session_ends_the_program() -> None:

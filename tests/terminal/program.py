@@ -6,12 +6,29 @@ python -m tests.terminal.program RECORD [profile setting=value …]
 import os
 import sys
 
+from screens import app, work_screen
 from screens.app import run
+from screens.frame import Frame
+from screens.work_screen import Shown, Terminal
 from stockterm.flows.terminal import TerminalProfile
 from tests.screens.scripted import Script
 
 
+def break_drawing(at: str) -> None:
+    """Make the work screen raise for the view whose item is `at`."""
+    draw = work_screen.draw
+
+    def broken(shown: Shown, terminal: Terminal) -> Frame:
+        if shown.view.item == at:
+            raise RuntimeError("drawing is broken")
+        return draw(shown, terminal)
+
+    app.draw = broken  # type: ignore[attr-defined]
+
+
 def main() -> int:
+    if "TEST_BREAK_DRAWING" in os.environ:
+        break_drawing(os.environ["TEST_BREAK_DRAWING"])
     path = sys.argv[1]
     settings: dict[str, object] = {}
     for argument in sys.argv[2:]:

@@ -38,7 +38,7 @@ class Recorded(Terminal):
 
     def scan(self, text: str) -> None:
         """Scan, wait until it is taken and drawn."""
-        count = len(self.scans)
+        count, size = len(self.scans), len(self.output)
         self.write(text.encode() + b"\r")
-        self.until(lambda: len(self.scans) > count)
+        self.until(lambda: len(self.scans) > count and len(self.output) > size)
         self.until_quiet(0.2)

@@ -172,11 +172,11 @@ def test_resizing_at_any_moment_shows_the_same_state(recorded: Start) -> None:
     terminal.scan("9521234000011")
     for columns, rows in ((80, 24), (40, 20), (26, 16), (53, 31), (20, 8)):
         terminal.resize(columns, rows)
-        terminal.write(b"X\r")
-        terminal.until_quiet()
-        assert terminal.lines[0].startswith("Count A-01-02")
+        terminal.scan("X")
+        prompt_row = rows - (4 if rows >= 14 else 3)
+        terminal.until(lambda row=prompt_row: terminal.lines[row].startswith("Item"))  # type: ignore[misc]
+        terminal.until(lambda: terminal.lines[0].startswith("Count A-01-02"))
         assert len(terminal.lines) == rows
-        assert terminal.lines[rows - (4 if rows >= 14 else 3)].startswith("Item")
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
@@ -223,6 +223,15 @@ def test_a_terminal_that_reads_no_output_holds_up_no_scan(recorded: Start) -> No
         time.sleep(0.05)  # between two looks at the record
     assert terminal.scans == wanted
     terminal.until_shown("OK +1 = 2000 PCS")
+
+
+def test_a_fault_in_drawing_ends_the_program_with_a_log_after_saving(recorded: Start) -> None:
+    terminal = recorded(environment={"TEST_BREAK_DRAWING": "BREAK"}).started()
+    terminal.write(b"A\rBREAK\r")
+    assert terminal.exit_status() == 1
+    assert terminal.taken[-1] == "closed"
+    assert any((terminal.state / "stockterm").rglob("crash-*.log"))
+    assert b"drawing is broken" in terminal.output
 
 
 def test_a_fault_leaves_the_terminal_working(recorded: Start) -> None:
