@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from db.connection import IntegrityError, draw_number, fetch, in_write_transaction
-from db.core.errors import BadValue, DuplicateId, StocktermError
+from db.core.errors import DuplicateId, StocktermError, UnknownCode
 from db.posting.adjust import ENTRIES_AT_ONCE, adjust_in_transaction, forward_dirty
 from db.posting.check_line import check_line, is_increase
 from db.posting.checked import Problems
@@ -152,7 +152,7 @@ class PostingRun:
     def _adjust(self, operation: AdjustCost, content_hash: str) -> int:
         unknown = [no for no in operation.item_nos if not fetch("SELECT 1 FROM item_total WHERE item_no = ?", (no,))]
         if unknown:
-            raise Problems([BadValue(field="items", value=no, expected="an item that exists") for no in unknown])
+            raise Problems([UnknownCode(field="items", kind="item", value=no) for no in unknown])
         return adjust_in_transaction(operation.header, operation.item_nos, self.posted_by, content_hash)[0]
 
     def _write(self, planning: Planning) -> None:
