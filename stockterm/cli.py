@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from db.core.errors import N_, StocktermError
-from stockterm.i18n import _
+from stockterm.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from db.posting.lines import PostedBy
@@ -285,13 +285,16 @@ def _write(chosen: Any, filters: Any, form: str, output: str | None) -> None:
 def adjust_cost(database: str | None, items: tuple[str, ...]) -> int:
     """Forward every cost change that is waiting."""
     from db.core.codes import normalize_code
+    from db.masters.tables import ITEMS
     from db.posting.adjust import adjust_pending
     from stockterm.interchange.console import progress_on
 
     with _database(database), progress_on(sys.stderr) as progress:
-        nos = [normalize_code(item) for item in items]
+        nos = [ITEMS.require(normalize_code(item), field="--item")["no"] for item in items]
         adjusted = adjust_pending(_posted_by("adjust_cost"), nos, lambda visited: progress(f"{visited:,}", 1))
-    click.echo(_("Cost adjusted: {count} entries.").format(count=adjusted))
+    click.echo(
+        ngettext("Cost adjusted: {count} entry.", "Cost adjusted: {count} entries.", adjusted).format(count=f"{adjusted:,}")
+    )
     return 0
 
 

@@ -18,8 +18,8 @@ from tests.support.program import Company, a_line, a_location, a_purchase, a_sal
 
 CONTRACT = {
     "item-ledger": "entry_no id leg posting_date document_no entry_type item variant location bin lot serial package"
-    " expiration_date quantity remaining_quantity invoiced_quantity open completely_invoiced cost_amount_actual cost_amount_expected"
-    " sales_amount_actual reason user",
+    " expiration_date quantity remaining_quantity invoiced_quantity open completely_invoiced cost_amount_actual"
+    " cost_amount_expected sales_amount_actual reason user",
     "applications": "entry_no item_ledger_entry_no inbound_entry_no outbound_entry_no transferred_from_entry_no quantity"
     " posting_date cost_application",
     "value-entries": "entry_no item_ledger_entry_no id leg posting_date valuation_date entry_type variance_type"

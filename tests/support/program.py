@@ -33,7 +33,7 @@ class Answer:
         return [json.loads(line) for line in self.err.splitlines()]
 
     @property
-    def codes(self) -> list[tuple[int, str, str]]:
+    def codes(self) -> list[tuple[int | None, str, str]]:
         """Line, code and field of each of those errors."""
         return [(error["line"], error["code"], error["field"]) for error in self.errors]
 
