@@ -8,7 +8,7 @@ Rows are built by psycopg's loaders.
 
 import re
 import select
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -49,7 +49,7 @@ class Pipeline:
             for start in range(0, len(statements), _SEND_AT_ONCE):
                 results += self.run(statements[start : start + _SEND_AT_ONCE])
             return results
-        encoded = [[_as_text(value) for value in params] if params else None for _, params in statements]
+        encoded = [_as_texts(params) if params else None for _, params in statements]
         pgconn = self._pgconn
         self.round_trips += 1
         self._drained = False
@@ -83,47 +83,52 @@ class Pipeline:
         return preparing
 
     def _receive(self, statements: Sequence[Statement], preparing: dict[int, bytes]) -> list[list[Row]]:
+        """The results in the order of the statements; each is followed by a NULL, which libpq has ready with it."""
         results: list[list[Row]] = []
         failed: psycopg.Error | None = None
+        following = self._pgconn.get_result
         for index, (sql, _) in enumerate(statements):
             if index in preparing:
                 result = self._result()
+                following()
                 if result.status == _OK:
                     self._prepared[sql] = preparing[index]
                 elif result.status != _ABORTED and failed is None:
                     failed = errors.error_from_result(result)
             result = self._result()
-            if result.status == _ROWS:
-                self._rows.set_pgresult(result)
-                results.append(self._rows.load_rows(0, result.ntuples, tuple))
-            elif result.status == _OK:
+            following()
+            status = result.status
+            if status == _ROWS:
+                count = result.ntuples
+                if count:
+                    self._rows.set_pgresult(result)
+                    results.append(self._rows.load_rows(0, count, tuple))
+                else:
+                    results.append([])
+            elif status == _OK:
                 self.last_command = result.command_status
                 results.append([])
-            elif result.status != _ABORTED and failed is None:
+            elif status != _ABORTED and failed is None:
                 failed = errors.error_from_result(result)
-        self._result(sync=True)
+        if self._result().status != _SYNC:
+            raise psycopg.OperationalError("the server's answers ended too early")
         self._drained = True
         if failed is not None:
             raise failed
         return results
 
-    def _result(self, sync: bool = False) -> Any:
-        """The one result of a statement, and the NULL that libpq puts behind it (but not behind the end of the batch)."""
-        result = self._next()
-        if result is None or (sync and result.status != _SYNC):
-            raise psycopg.OperationalError("the server closed the connection")
-        if not sync:
-            self._next()
-        if self._pgconn.status != pq.ConnStatus.OK:  # shut down by its administrator: the result says so
-            raise errors.error_from_result(result) if result.status == _ERROR else psycopg.OperationalError("connection lost")
-        return result
-
-    def _next(self) -> Any:
+    def _result(self) -> Any:
+        """The next result. Raises `psycopg.OperationalError` when the connection is lost."""
         pgconn = self._pgconn
         while pgconn.is_busy():
             self._wait(select.POLLIN)
             pgconn.consume_input()
-        return pgconn.get_result()
+        result = pgconn.get_result()
+        if result is None:
+            raise psycopg.OperationalError("the server closed the connection")
+        if result.status == _ERROR and pgconn.status != pq.ConnStatus.OK:  # shut down by its administrator
+            raise errors.error_from_result(result)
+        return result
 
     def _wait(self, events: int) -> None:
         self._poll.modify(self._pgconn.socket, events)
@@ -134,17 +139,34 @@ class Pipeline:
         self._prepared.clear()
 
 
-def _as_text(value: Any) -> bytes | None:
-    """A parameter as PostgreSQL's text. Raises `TypeError` for what the raw path does not carry: floats, decimals, dates."""
-    if value is None:
-        return None
+# By exact type, because a posting carries more than a hundred values.
+_ENCODERS: dict[type, Callable[[Any], bytes | None]] = {
+    int: b"%d".__mod__,
+    str: str.encode,
+    bool: {True: b"t", False: b"f"}.__getitem__,
+    type(None): lambda _: None,
+}
+
+
+def _as_texts(params: Parameters) -> list[bytes | None]:
+    """Parameters as PostgreSQL's text. Raises `TypeError` for what the raw path does not carry: floats, decimals, dates."""
+    try:
+        texts = [_ENCODERS[type(value)](value) for value in params]
+    except KeyError:
+        texts = [_ENCODERS[type(value)](value) for value in map(_plain, params)]
+    if b"\0" in b"".join(filter(None, texts)):  # libpq would take what stands before it
+        raise peewee.DataError("text with a NUL character")
+    return texts
+
+
+def _plain(value: Any) -> Any:
+    """Members of enumerations are what they are made of."""
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, str):
-        text = str.__str__(value).encode()
-        if b"\0" in text:  # libpq would take what stands before it
-            raise peewee.DataError("text with a NUL character")
-        return text
+        return str.__str__(value)
     if isinstance(value, int):
-        return b"%d" % value
+        return int(value)
     raise TypeError(f"{type(value).__name__} {value!r} as a parameter: give text, whole numbers, flags or None")
 
 
