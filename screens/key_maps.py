@@ -5,7 +5,7 @@ first key of a command in a map is the one that the key line names. The keys of 
 keeps for itself, mean the same in all of them. A dot-letter is typed and takes effect with Enter, in every map.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from stockterm.flows.terminal import TerminalProfile
@@ -84,13 +84,23 @@ _SHORT_NAMES: Final[Mapping[str, str]] = {"escape": "Esc", "pageup": "PgUp", "pa
 
 
 def key_map(profile: TerminalProfile) -> dict[str, Command]:
-    """The keys of this terminal. Raises ValueError for a map, a key or a command that does not exist."""
-    try:
-        keys = {**KEY_MAPS[profile.key_map], **_EVERYWHERE}
-    except KeyError:
-        raise ValueError(f"key map {profile.key_map!r} is unknown; there are {', '.join(KEY_MAPS)}") from None
-    own = {key.lower(): Command(label.upper()) for key, label in profile.keys}
+    """The keys of this terminal. Raises BadValue for a map or a command that does not exist."""
+    if profile.key_map not in KEY_MAPS:
+        raise _bad("key_map", profile.key_map, KEY_MAPS)
+    keys = {**KEY_MAPS[profile.key_map], **_EVERYWHERE}
+    commands = {command.value: command for command in Command}
+    own: dict[str, Command] = {}
+    for key, label in profile.keys:
+        if label.upper() not in commands:
+            raise _bad(f"keys.{key}", label, commands)
+        own[key.lower()] = commands[label.upper()]
     return {**own, **{key: command for key, command in keys.items() if key not in own}}
+
+
+def _bad(setting: str, value: str, possible: Iterable[str]) -> Exception:
+    from db.core.errors import BadValue  # loaded when it is needed: the first frame does not wait for it
+
+    return BadValue(field=f"{setting} of the terminal", value=value, expected=f"one of {', '.join(possible)}")
 
 
 def key_names(profile: TerminalProfile) -> dict[Command, str]:

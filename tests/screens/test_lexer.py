@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.core.errors import BadValue
 from screens.key_maps import DOT_LETTERS, KEY_MAPS, key_map, key_names
 from screens.lexer import LONGEST_SCAN, Lexer
 from screens.strokes import Key, StrokeReader
@@ -120,8 +121,12 @@ def test_a_site_lays_its_own_keys_over_a_map() -> None:
     assert key_map(profile)["f1"] is Command.POST
     assert key_map(profile)["f9"] is Command.HELP
     assert key_names(profile)[Command.HELP] == "F9"
-    with pytest.raises(ValueError, match="nokia"):
-        key_map(TerminalProfile(key_map="nokia"))
+
+
+@pytest.mark.parametrize("wrong", [{"key_map": "nokia"}, {"keys": (("f9", "nokia"),)}])
+def test_a_key_map_or_command_that_does_not_exist_is_named(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadValue, match="nokia"):
+        key_map(TerminalProfile(**wrong))
 
 
 def test_the_key_line_names_dot_letters_on_keypads_without_function_keys() -> None:
