@@ -19,3 +19,10 @@ def create_entry_numbers(ledgers: Iterable[str]) -> None:
     if not fetch("SELECT 1 FROM number_counter"):
         names = [row[1] for row in fetch("PRAGMA table_info(number_counter)") if row[1] != "id"]
         fetch(f"INSERT INTO number_counter (id, {', '.join(names)}) VALUES (1, {', '.join('0' for _ in names)})")
+
+
+def last_number_drawn(ledger: str) -> int:
+    """The last number that was drawn for a ledger, used or not; 0: none yet."""
+    if is_postgresql():
+        return int(fetch(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {ledger}_number")[0][0])
+    return int(fetch(f"SELECT {ledger} FROM number_counter")[0][0])
