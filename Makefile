@@ -61,7 +61,7 @@ bench: $(VENV)/.dev  ## speed, each case beside its raw case
 	$(BIN)/python -m bench
 
 snapshots: $(VENV)/.test  ## take the golden screens anew; look at the difference before you commit it
-	STOCKTERM_UPDATE_SNAPSHOTS=1 $(PYTEST) -n $(WORKERS) tests/terminal tests/screens
+	STOCKTERM_GOLDEN=write $(PYTEST) -n $(WORKERS) tests/terminal
 
 demo: $(VENV)/.runtime  ## a demo company, and the program opened on it
 	$(BIN)/stockterm demo
