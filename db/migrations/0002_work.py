@@ -93,7 +93,7 @@ CREATE INDEX open_count_location_code_status ON open_count (location_code, statu
 CREATE UNIQUE INDEX counted_line_key ON counted_line
     (count_no, bin_code, item_no, variant_code, lot_key, serial_key, package_key);
 CREATE INDEX counted_line_serial ON counted_line (serial_key) WHERE open AND serial_key <> '';
-CREATE INDEX item_register_user_code_register_no ON item_register (user_code, register_no) WHERE user_code <> '';
+CREATE INDEX item_register_user_code_created_at ON item_register (user_code, created_at) WHERE user_code <> '';
 """
 
 

@@ -94,4 +94,4 @@ def contents_at(item_no: str, variant_code: str, location_code: str, bin_code: s
 
 
 def _content(row: Row) -> Content:
-    return Content(*row[:7], from_scaled(row[7]), row[8], row[9])
+    return Content(*[*row[:7], from_scaled(row[7]), *row[8:]])

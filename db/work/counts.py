@@ -284,4 +284,4 @@ def _plain(line: CountedLine) -> list[object]:
 
 def _line(row: Row) -> CountedLine:
     entered = tuple((unit, Decimal(quantity)) for unit, quantity in json.loads(row[9]).items())
-    return CountedLine(*row[:8], from_scaled(row[8]), entered, row[10], bool(row[11]), *row[12:])  # type: ignore[arg-type]
+    return CountedLine(*[*row[:8], from_scaled(row[8]), entered, row[10], bool(row[11]), *row[12:]])

@@ -17,7 +17,10 @@ SAVED, HELD, APPLIED, REFUSED, DISCARDED = "saved", "held", "applied", "refused"
 
 @dataclass(frozen=True, slots=True)
 class SavedScan:
-    """One row that has not been dealt with. `command`: `raw` is a command's label. `certain`: from a reader; a command: from a key."""
+    """One row that has not been dealt with.
+
+    `command`: `raw` is a command's label. `certain`: a scan that is certainly from a reader, a command certainly from a key.
+    """
 
     scan_no: int
     raw: str
@@ -49,9 +52,10 @@ _SAVE = (
 def save(
     scan_id: str, *, user_code: str, session_no: int, terminal: str, raw: str, command: bool, certain: bool, status: str = SAVED
 ) -> Receipt:
-    """Commit one scan to the log, before it is acted on. Saving the same `scan_id` again changes nothing and tells what became of it.
+    """Commit one scan to the log, before it is acted on.
 
-    Where the work was taken up at another terminal meanwhile, the scan is logged as refused: it is not theirs to apply.
+    Saving the same `scan_id` again changes nothing and tells what became of it. Where the work was taken up at another terminal meanwhile, the scan is
+    logged as refused: it is not theirs to apply.
     """
     row = (scan_id, user_code, session_no, terminal, clock.now_microseconds(), _printable(raw), command, certain, status, True)
 
@@ -91,6 +95,11 @@ def waiting(user_code: str) -> list[SavedScan]:
 def redact(scan_no: int, raw: str) -> Write:
     """What was scanned turned out to be a badge: keep whose, not its text."""
     return "UPDATE scan_log SET raw = ? WHERE scan_no = ?", [(raw, scan_no)]
+
+
+def give_waiting(from_user: str, to_user: str) -> Write:
+    """The worker changed by badge: what was scanned behind it belongs to the new one."""
+    return "UPDATE scan_log SET user_code = ? WHERE user_code = ? AND waiting", [(to_user, from_user)]
 
 
 def hold_saved(user_code: str) -> Write:

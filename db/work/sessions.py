@@ -1,4 +1,7 @@
-"""Who has what in hand, and at which terminal. One row a user; taking the work up raises its number and locks out the other terminal."""
+"""Who has what in hand, and at which terminal.
+
+One row a user; taking the work up raises its number and so locks out the terminal that had it.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -53,7 +56,7 @@ def _row(row: tuple[object, ...]) -> WorkInHand:
 
 
 def take_up(user_code: str, terminal: str) -> tuple[WorkInHand, WorkInHand | None]:
-    """Sign the user in at this terminal and give it the work. Returns the work as it is now, and as it was before (None: none)."""
+    """Sign the user in at this terminal and give it the work. Returns the work as it is now, and as it was (None: none)."""
     return in_write_transaction(lambda: take_up_inside(user_code, terminal))
 
 
@@ -88,7 +91,7 @@ _SAVE = (
 
 
 def save(work: WorkInHand) -> bool:
-    """Write down the state of the work, inside a transaction. False: another terminal has taken it up, and nothing was written."""
+    """Write down the state of the work, inside a transaction. False: another terminal has it now, and nothing was written."""
     row = (
         work.location_code,
         work.state,

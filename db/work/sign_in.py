@@ -1,4 +1,4 @@
-"""Tries to sign in: a few wrong PINs in a row, then a wait that doubles. Kept in the database: a new connection does not reset it."""
+"""Tries to sign in: a few wrong PINs in a row, then a wait that doubles. In the database: a new connection does not reset it."""
 
 from db.connection import fetch, for_update, in_write_transaction
 from db.core import clock

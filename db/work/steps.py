@@ -39,6 +39,11 @@ def take_back(step: Step) -> Write:
     return "DELETE FROM work_step WHERE work = ? AND step_no = ?", [(step.work, step.step_no)]
 
 
+def give(work: str, to: str) -> list[Write]:
+    """The steps go with the work to another user."""
+    return [forget(to), ("UPDATE work_step SET work = ? WHERE work = ?", [(to, work)])]
+
+
 def forget(work: str) -> Write:
     """The work is posted or dropped: nothing is left to go back to."""
     return "DELETE FROM work_step WHERE work = ?", [(work,)]

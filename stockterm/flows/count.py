@@ -21,11 +21,11 @@ from decimal import Decimal
 from db.connection.session import Write
 from db.core import clock
 from db.core.errors import NothingToDo, QuantityZero, SerialCountedTwice, UnknownCode
-from db.queries.items import ItemFacts, item_facts, search_items, variants_of
-from db.queries.places import Content, bin_contents, bin_facts, bins_of, contents_at
+from db.queries.items import ItemFacts, item_facts
+from db.queries.places import Content, bin_contents, bin_facts, contents_at
 from db.work import counts
 from db.work.counts import CountedLine
-from stockterm.flows import count_post
+from stockterm.flows import choose, count_post, say
 from stockterm.flows.count_state import ZERO, CountState
 from stockterm.flows.goods import (
     EXPECTED,
@@ -48,7 +48,7 @@ from stockterm.flows.refusals import FirstAnswer, QuantityNegative, WrongKind
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
-from stockterm.flows.view import KeyHint, Level, Message, ViewState
+from stockterm.flows.view import KeyHint, ViewState
 from stockterm.flows.words import checked_quantity, clock_time, day_and_time, in_units, number, place, quantity
 from stockterm.i18n import _
 from stockterm.scanning.resolve import (
@@ -84,15 +84,12 @@ def begin(at: At, state: CountState | None) -> Outcome:
     if state is not None and state.count_no and state.location_code == at.location.code:
         count = counts.read_count(state.count_no)
         if count is not None and count.status == (counts.HANDED_IN if state.taken_in else counts.OPEN):
-            return Outcome(state, _note(_("Count taken up: {lines} lines.").format(lines=count.lines)))
+            return Outcome(state, say.note(_("Count taken up: {lines} lines.").format(lines=count.lines)))
     handed_in = [one for one in counts.open_counts(at.location.code) if one.status == counts.HANDED_IN]
     if handed_in and may(at.user, Right.POST_COUNT):
-        choices = (_("1 Count myself"),) + tuple(
-            _("{number} {user}: {lines} lines, {time}").format(
-                number=index + 2, user=one.user_code, lines=one.lines, time=day_and_time(one.changed_at)
-            )
-            for index, one in enumerate(handed_in)
-        )
+        line = _("{user}: {lines} lines, {time}")
+        others = [line.format(user=one.user_code, lines=one.lines, time=day_and_time(one.changed_at)) for one in handed_in]
+        choices = choose.numbered([_("Count myself"), *others])
         ask = Ask("which_count", _("Handed in: choose one to review."), choices, ("", *(str(one.count_no) for one in handed_in)))
         return Outcome(CountState(location_code=at.location.code), ask=ask)
     return _own_count(at)
@@ -100,23 +97,11 @@ def begin(at: At, state: CountState | None) -> Outcome:
 
 def _own_count(at: At) -> Outcome:
     count_no = counts.count_in_hand(at.user.code, at.location.code, blind=not may(at.user, Right.SEE_EXPECTED))
-    return Outcome(CountState(count_no, at.location.code), _note(_first_words(at)))
+    return Outcome(CountState(count_no, at.location.code), say.note(_first_words(at)))
 
 
 def _first_words(at: At) -> str:
     return _("Scan a bin.") if at.location.bins else _("Scan the first item.")
-
-
-def _note(text: str) -> Message:
-    return Message(Level.NOTE, text)
-
-
-def _ok(text: str) -> Message:
-    return Message(Level.OK, text)
-
-
-def _warning(text: str) -> Message:
-    return Message(Level.WARNING, text)
 
 
 # ---- scans ----------------------------------------------------------------------------------------------------------
@@ -172,11 +157,11 @@ def take(at: At, state: CountState, found: Resolution) -> Outcome:
         case QuantityOrItem(value, hits):
             return _quantity_or_code(state, value, hits)
         case Ambiguous(code, candidates):
-            return _which(state, code, candidates)
+            return Outcome(state, ask=choose.which_hit(code, candidates))
         case BinHit():
             return _open_bin(at, state, found)
         case ItemHit(fields=fields) | AttributesHit(fields=fields) if fields.suspected:
-            return _ask_separator(state, found)
+            return Outcome(state, ask=choose.lost_separator(found))
         case ItemHit():
             return _item(at, state, found)
         case LotHit() | SerialHit():
@@ -205,7 +190,7 @@ def _multiplied(at: At, state: CountState, factor: Decimal, then: Resolution | N
     _check_factor(factor)
     multiplied = replace(state, factor=factor, step="")
     if then is None:
-        return Outcome(multiplied, _note(_("{factor} × the next scan.").format(factor=number(factor))), undo="")
+        return Outcome(multiplied, say.note(_("{factor} × the next scan.").format(factor=number(factor))), undo="")
     return take(at, multiplied, then)
 
 
@@ -218,42 +203,14 @@ def _check_factor(factor: Decimal) -> None:
 
 
 def _quantity_or_code(state: CountState, value: Decimal, hits: Sequence[Hit]) -> Outcome:
-    choices = [_("1 Quantity {quantity}").format(quantity=number(value))]
-    choices += [f"{index + 2} {hit_in_words(hit)}" for index, hit in enumerate(hits)]
+    choices = choose.numbered([_("Quantity {quantity}").format(quantity=number(value)), *map(hit_in_words, hits)])
     ask = Ask(
         "quantity_or_code",
         _("{number}: a quantity, or a code?").format(number=number(value)),
-        tuple(choices),
+        choices,
         (f"{value:f}", *map(hit_to_text, hits)),
     )
     return Outcome(state, ask=ask)
-
-
-def _which(state: CountState, code: str, candidates: Sequence[Hit]) -> Outcome:
-    choices = tuple(f"{index + 1} {hit_in_words(hit)}" for index, hit in enumerate(candidates))
-    text = _("{code} fits {count} items. Choose.").format(code=code, count=len(candidates))
-    return Outcome(state, ask=Ask("which", text, choices, tuple(map(hit_to_text, candidates))))
-
-
-def _ask_separator(state: CountState, found: ItemHit | AttributesHit) -> Outcome:
-    """A separator may be missing: the value as it was read, or shortened. Asked once, before anything is counted."""
-    suspected = found.fields.suspected
-    assert suspected is not None
-    as_read = replace(found, fields=replace(found.fields, suspected=None))
-    changes: dict[str, object] = {"suspected": None}
-    if suspected.ai in ("10", "21"):
-        changes["lot_no" if suspected.ai == "10" else "serial_no"] = suspected.shortened
-    for element in suspected.elements:
-        if element.ai in ("15", "17") and element.day:
-            changes["expiry"] = element.day
-    shortened = replace(found, fields=replace(found.fields, **changes))  # type: ignore[arg-type]
-    rest = " ".join(f"({element.ai}){element.value}" for element in suspected.elements)
-    choices = (
-        _("1 {value} as read").format(value=suspected.as_read),
-        _("2 {value} and {rest}").format(value=suspected.shortened, rest=rest),
-    )
-    text = _("Label: a separator may be missing. Which is printed?")
-    return Outcome(state, ask=Ask("which", text, choices, (hit_to_text(as_read), hit_to_text(shortened))))
 
 
 # ---- bins -----------------------------------------------------------------------------------------------------------
@@ -263,7 +220,7 @@ def _open_bin(at: At, state: CountState, found: BinHit) -> Outcome:
     if not at.location.bins or found.location_code != at.location.code:
         raise refuse(found, _what_next(at, state), "count")
     if found.bin_code == state.bin_code:
-        return Outcome(state, _note(_("{bin} is open. Scan an item.").format(bin=found.bin_code)))
+        return Outcome(state, say.note(_("{bin} is open. Scan an item.").format(bin=found.bin_code)))
     if bin_facts(at.location.code, found.bin_code) is None:
         raise UnknownCode(kind=_("bin"), value=found.bin_code)
     other = counts.other_counter(at.location.code, found.bin_code, state.count_no)
@@ -292,7 +249,7 @@ def _opened(state: CountState, bin_code: str) -> Outcome:
         bin_quantity=total,
     )
     closed = f"{_bin_totals(state)}. " if state.bin_code else ""
-    return Outcome(opened, _ok(closed + _("Bin {bin}").format(bin=bin_code)), undo="", good=True)
+    return Outcome(opened, say.ok(closed + _("Bin {bin}").format(bin=bin_code)), undo="", good=True)
 
 
 def _bin_totals(state: CountState) -> str:
@@ -312,7 +269,7 @@ def _item(at: At, state: CountState, hit: ItemHit) -> Outcome:
     goods = with_fields(goods, replace(state.held, quantity=None)) if state.held != NO_FIELDS else goods
     if hit.fields.quantity_missing and goods.quantity is None and state.factor is None and state.held.quantity is None:
         pending = replace(state, pending=goods, step="quantity", held=NO_FIELDS)
-        return Outcome(pending, _warning(_("How many {unit}? The label does not say.").format(unit=goods.uom_code)), undo="")
+        return Outcome(pending, say.warning(_("How many {unit}? The label does not say.").format(unit=goods.uom_code)), undo="")
     said = goods.quantity if goods.quantity is not None else state.held.quantity
     goods = replace(goods, quantity=_times(state.factor, said))
     if goods.lot and not goods.lot_no and goods.same_item(state.goods) and state.goods:
@@ -359,7 +316,7 @@ def _attributes(at: At, state: CountState, hit: AttributesHit) -> Outcome:
     if current is None or not (fields.lot_no or fields.serial_no or fields.package_no):
         if current is not None and fields.quantity is not None:
             return _typed_quantity(at, state, fields.quantity)
-        return Outcome(replace(state, held=fields), _note(_("Kept for the next item. Scan the item.")), undo="")
+        return Outcome(replace(state, held=fields), say.note(_("Kept for the next item. Scan the item.")), undo="")
     goods = replace(current, serial_no="", package_no="", new=(), sure=False, quantity=None)
     if fields.lot_no:
         goods = replace(goods, lot_no="", expiration_date=None)
@@ -371,7 +328,7 @@ def _numbered(at: At, state: CountState, found: Resolution) -> Outcome:
     """The answer to the question for a lot, serial or package number."""
     assert state.pending is not None
     if isinstance(found, ItemHit | AttributesHit) and found.fields.suspected:
-        return _ask_separator(state, found)
+        return Outcome(state, ask=choose.lost_separator(found))
     return _advance(at, state, answer_number(state.pending, state.step, found, "count"))
 
 
@@ -391,16 +348,12 @@ def _expiry(at: At, state: CountState, entry: Entry) -> Outcome:
 def _advance(at: At, state: CountState, goods: Goods, facts: ItemFacts | None = None) -> Outcome:
     """Ask for what is still missing, in its order; count when nothing is."""
     if goods.has_variants and not goods.variant_code:
-        variants = variants_of(goods.item_no)
-        choices = tuple(f"{index + 1} {code} {text}".rstrip() for index, (code, text) in enumerate(variants))
-        values = (to_text(goods), *(code for code, _text in variants))
-        text = _("{item}: which variant?").format(item=goods.item_no)
-        return Outcome(state, ask=Ask("variant", text, choices, values))
+        return Outcome(state, ask=choose.which_variant(goods))
     kind = missing_number(goods)
     if kind:
         waiting = replace(state, pending=goods, step=kind)
         return Outcome(
-            waiting, _note(_("{kind} of {item}?").format(kind=kind_in_words(kind), item=goods.name)), undo="", good=True
+            waiting, say.note(_("{kind} of {item}?").format(kind=kind_in_words(kind), item=goods.name)), undo="", good=True
         )
     counted = {new: counts.number_counted(state.count_no, goods.item_no, new, getattr(goods, f"{new}_no")) for new in goods.new}
     unasked = [new for new, line in counted.items() if line is None]
@@ -414,7 +367,7 @@ def _advance(at: At, state: CountState, goods: Goods, facts: ItemFacts | None = 
         goods = replace(goods, expiration_date=date.fromisoformat(found.expiration_date) if found.expiration_date else None)
     if needs_expiry(goods):
         waiting = replace(state, pending=goods, step="expiry")
-        return Outcome(waiting, _note(_("Expiry of {number}?").format(number=goods.numbers)), undo="", good=True)
+        return Outcome(waiting, say.note(_("Expiry of {number}?").format(number=goods.numbers)), undo="", good=True)
     return _book(at, state, goods, facts, replacing=False)
 
 
@@ -487,7 +440,7 @@ def _book(at: At, state: CountState, goods: Goods, facts: ItemFacts | None, *, r
         bin_quantity=state.bin_quantity - before + total,
         recent=(recent, *state.recent)[:_RECENT],
     )
-    return Outcome(after, _ok(text), writes=(counts.save_line(counted),), undo=_lines_before([(counted, line)]), good=True)
+    return Outcome(after, say.ok(text), writes=(counts.save_line(counted),), undo=_lines_before([(counted, line)]), good=True)
 
 
 def _refuse_second_serial(goods: Goods) -> None:
@@ -556,13 +509,15 @@ def command(at: At, state: CountState, command: Command) -> Outcome:
     """One command key or label."""
     match command:
         case Command.BACK if state.pending or state.step:
-            return Outcome(replace(state, pending=None, step=""), _note(_("Dropped. {next}").format(next=_what_next(at, state))))
+            return Outcome(
+                replace(state, pending=None, step=""), say.note(_("Dropped. {next}").format(next=_what_next(at, state)))
+            )
         case Command.BACK:
             return Outcome(state, go="menu")
         case Command.CLEAR:
-            return Outcome(replace(state, pending=None, step="", factor=None, held=NO_FIELDS), _note(_what_next(at, state)))
+            return Outcome(replace(state, pending=None, step="", factor=None, held=NO_FIELDS), say.note(_what_next(at, state)))
         case Command.QUANTITY:
-            return Outcome(replace(state, step="factor", pending=None), _note(_("How many of the next scan?")))
+            return Outcome(replace(state, step="factor", pending=None), say.note(_("How many of the next scan?")))
         case Command.LIST:
             return _list(at, state)
         case Command.NEXT:
@@ -584,31 +539,24 @@ def _refuse_pending(state: CountState) -> None:
 def _list(at: At, state: CountState) -> Outcome:
     """F4: the bins, the numbers of the item, or a search."""
     if at.location.bins and not state.bin_code:
-        bins = bins_of(at.location.code)
-        choices = tuple(f"{index + 1} {one.code}" for index, one in enumerate(bins))
-        hits = tuple(hit_to_text(BinHit(one.location_code, one.code)) for one in bins)
-        return Outcome(state, ask=Ask("which", _("Bins: choose, or scan."), choices, hits))
+        return Outcome(state, ask=choose.which_bin(at))
     if state.step in KINDS and state.pending:
         if not may(at.user, Right.SEE_EXPECTED):
-            return Outcome(state, _warning(_("No list in a blind count. Scan the label.")))
+            return Outcome(state, say.warning(_("No list in a blind count. Scan the label.")))
         goods = state.pending
         contents = contents_at(goods.item_no, goods.variant_code, at.location.code, state.bin_code)
         numbers = list(dict.fromkeys(getattr(one, f"{state.step}_no") for one in contents))
         if not numbers:
-            return Outcome(state, _warning(_("None here in the books. Scan the label.")))
-        choices = tuple(f"{index + 1} {one}" for index, one in enumerate(numbers))
-        return Outcome(state, ask=Ask("number", _("Choose."), choices, tuple(numbers)))
-    return Outcome(replace(state, step="search"), _note(_("Type a part of the number or the description.")))
+            return Outcome(state, say.warning(_("None here in the books. Scan the label.")))
+        return Outcome(state, ask=Ask("number", _("Choose."), choose.numbered(numbers), tuple(numbers)))
+    return Outcome(replace(state, step="search"), say.note(_("Type a part of the number or the description.")))
 
 
 def _search(state: CountState, entry: Entry) -> Outcome:
-    found = search_items(entry.raw.strip())
-    closed = replace(state, step="")
-    if not found:
-        return Outcome(closed, _warning(_("Nothing found for {text}.").format(text=entry.raw.strip())))
-    choices = tuple(f"{index + 1} {no} {description}" for index, (no, description) in enumerate(found))
-    hits = tuple(hit_to_text(ItemHit(no, description=description)) for no, description in found)
-    return Outcome(closed, ask=Ask("which", _("{count} found. Choose.").format(count=len(found)), choices, hits))
+    ask, closed = choose.found_items(entry.raw), replace(state, step="")
+    if ask is None:
+        return Outcome(closed, say.warning(_("Nothing found for {text}.").format(text=entry.raw.strip())))
+    return Outcome(closed, ask=ask)
 
 
 def _close(at: At, state: CountState) -> Outcome:
@@ -617,7 +565,7 @@ def _close(at: At, state: CountState) -> Outcome:
         raise NothingToDo(what=_("no bin is open; scan a bin"))
     if not counts.lines_of(state.count_no, state.bin_code):
         text = _("{place} empty? Everything there is counted as 0.").format(place=place(at.location.code, state.bin_code))
-        digits = "" if at.location.bins else count_post.two_digits()
+        digits = "" if at.location.bins else say.two_digits()
         return Outcome(state, ask=Ask("empty", text, digits=digits, yes=_("empty"), no=_("no")))
     if not may(at.user, Right.SEE_EXPECTED):
         return _closed(state)
@@ -652,13 +600,13 @@ def _unseen_in_words(one: Content) -> str:
 
 def _closed(state: CountState, writes: tuple[Write, ...] = (), undo: str = "") -> Outcome:
     closed = CountState(state.count_no, state.location_code, recent=state.recent, taken_in=state.taken_in)
-    return Outcome(closed, _ok(_bin_totals(state)), writes=writes, undo=undo)
+    return Outcome(closed, say.ok(_bin_totals(state)), writes=writes, undo=undo)
 
 
 def _zero_lines(at: At, state: CountState) -> list[CountedLine]:
     """A line of 0 for everything the books have in the bin and nobody counted."""
     line_no = counts.next_line_no(state.count_no)
-    lines = []
+    lines: list[CountedLine] = []
     for one in _unseen(at, state):
         facts = item_facts(one.item_no, one.variant_code)
         assert facts is not None
@@ -697,7 +645,7 @@ def answer(at: At, state: CountState, ask: Ask, reply: Answer) -> Outcome:
     """The answer to a question of this job."""
     if reply is Reply.NO:
         kept = state if ask.kind == "expiry" else replace(state, pending=None, step="")
-        return _closed(state) if ask.kind == "unseen" else Outcome(kept, _note(_what_next(at, state)))
+        return _closed(state) if ask.kind == "unseen" else Outcome(kept, say.note(_what_next(at, state)))
     if isinstance(reply, int):
         return _chosen(at, state, ask, reply)
     if reply is not Reply.YES:
@@ -723,23 +671,20 @@ def answer(at: At, state: CountState, ask: Ask, reply: Answer) -> Outcome:
 
 def _chosen(at: At, state: CountState, ask: Ask, choice: int) -> Outcome:
     match ask.kind:
-        case "which":
+        case choose.WHICH:
             hit = hit_from_text(ask.values[choice])
             return _numbered(at, state, hit) if state.step in KINDS and state.pending else take(at, state, hit)
         case "quantity_or_code":
             return take(at, state, hit_from_text(ask.values[choice]) if choice else Quantity(Decimal(ask.values[0])))
-        case "variant":
-            goods = from_text(Goods, ask.values[0])
-            variant = ask.values[choice + 1]
-            found, facts = goods_of(ItemHit(goods.item_no, variant, goods.uom_code))
-            return _advance(at, state, replace(found, quantity=goods.quantity), facts)
+        case choose.VARIANT:
+            return _advance(at, state, choose.chosen_variant(ask, choice))
         case "number":
             assert state.pending is not None
             return _advance(at, state, with_number(state.pending, state.step, ask.values[choice], None))
         case "which_count" if choice:
             count_no = int(ask.values[choice])
             taken = CountState(count_no, at.location.code, taken_in=True)
-            return Outcome(taken, _note(_("Count taken in. F10 shows the differences.")))
+            return Outcome(taken, say.note(_("Count taken in. F10 shows the differences.")))
         case "which_count":
             return _own_count(at)
         case _:

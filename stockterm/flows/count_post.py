@@ -4,7 +4,6 @@ Everything counted becomes one `Count` operation with the watermarks of its line
 posted once, whoever presses F10 how often, at however many terminals.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,18 +15,13 @@ from db.posting.lines import Count, CountLine, Header
 from db.queries.expected import Expectation, Seen, expectations
 from db.work import counts, steps
 from db.work.counts import CountedLine, OpenCount
+from stockterm.flows import say
 from stockterm.flows.count_state import ZERO, CountState
 from stockterm.flows.outcome import Ask, At, Outcome
 from stockterm.flows.refusals import CountedMeanwhile
 from stockterm.flows.rights import Right, may, require
-from stockterm.flows.view import Level, Message
 from stockterm.flows.words import item_and_variant, number, place, signed
 from stockterm.i18n import _
-
-
-def two_digits() -> str:
-    """What has to be typed to post: shown on the screen, so that no stray key and no scanner says it."""
-    return str(secrets.randbelow(90) + 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,7 @@ def finish(at: At, state: CountState) -> Outcome:
     lines = counts.lines_of(state.count_no) if count and count.status in (counts.OPEN, counts.HANDED_IN) else []
     if count is None or not lines:
         raise NothingToDo(what=_("nothing was counted"))
-    digits = two_digits()
+    digits = say.two_digits()
     if not may(at.user, Right.POST_COUNT):
         text = _("Hand in {lines} lines? Type {digits}.").format(lines=len(lines), digits=digits)
         return Outcome(state, ask=Ask("hand_in", text, digits=digits, no=_("not yet")))
@@ -119,10 +113,10 @@ def answer(at: At, state: CountState, ask: Ask) -> Outcome:
     if ask.kind == "hand_in":
         writes = (*counts.set_status(state.count_no, counts.HANDED_IN), steps.forget(f"count:{state.count_no}"))
         text = _("Handed in: {lines} lines, to be reviewed.").format(lines=count.lines)
-        return Outcome(CountState(), Message(Level.OK, text), writes=writes, go="menu", forget=True)
+        return Outcome(None, say.ok(text), writes=writes, go="menu", forget=True)
     require(at.user, Right.POST_COUNT)
     if count.status == counts.POSTED:  # by another terminal, or before the line broke
-        return Outcome(CountState(), Message(Level.WARNING, _("This count is posted already.")), go="menu", forget=True)
+        return Outcome(None, say.warning(_("This count is posted already.")), go="menu", forget=True)
     return Outcome(state, ask=ask, operations=(operation(at, state, count, date.fromisoformat(ask.values[0])),))
 
 
@@ -186,7 +180,12 @@ def posted(at: At, state: CountState, ask: Ask | None, registers: list[Any]) -> 
         *counts.set_status(state.count_no, counts.POSTED, register.register_no),
         steps.forget(f"count:{state.count_no}"),
     )
-    text = _("Posted: {lines} lines, register {register}.").format(
-        lines=count.lines if count else 0, register=register.register_no
-    )
-    return Outcome(CountState(), Message(Level.OK, text), writes=writes, go="menu", good=True, forget=True)
+    lines = count.lines if count else 0
+    text = _("Posted: {lines} lines, register {register}.").format(lines=lines, register=register.register_no)
+    return Outcome(None, say.ok(text), writes=writes, go="menu", good=True, forget=True)
+
+
+def begun(state: CountState) -> bool:
+    """Whether something was counted."""
+    count = counts.read_count(state.count_no) if state.count_no else None
+    return count is not None and count.status in (counts.OPEN, counts.HANDED_IN) and count.lines > 0

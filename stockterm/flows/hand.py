@@ -16,7 +16,9 @@ LOCATION = "location"
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """`locked`: `message` is an error that waits for a key. `offering`: held scans wait for the choice to apply or drop them."""
+    """`locked`: `message` is an error that waits for a key. `offering`: held scans wait for the choice to apply or drop them.
+    `unknown`: the code that the error is about, if nothing has it: F4 links it.
+    """
 
     job: str = LOCATION
     states: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -25,6 +27,7 @@ class Hand:
     text: tuple[str, ...] = ()
     locked: bool = False
     offering: bool = False
+    unknown: str = ""
 
     @property
     def blocked(self) -> bool:
@@ -42,6 +45,7 @@ def to_text(hand: Hand) -> str:
         "text": to_plain(hand.text),
         "locked": hand.locked,
         "offering": hand.offering,
+        "unknown": hand.unknown,
     }
     return json.dumps({name: value for name, value in plain.items() if value}, ensure_ascii=False, separators=(",", ":"))
 
@@ -61,4 +65,5 @@ def from_text(text: str, kinds: Mapping[str, type[Any]]) -> Hand:
         text=tuple(plain.get("text", ())),
         locked=bool(plain.get("locked")),
         offering=bool(plain.get("offering")),
+        unknown=str(plain.get("unknown", "")),
     )

@@ -50,7 +50,7 @@ STEPS: dict[str, str] = {
     "my_postings.list": N_("Your postings of today. Type the number of one to see it."),
     "my_postings.one": N_("F5 takes the posting back, if that is still possible. F3 goes back to the list."),
     "link.item": N_("Scan or type the item that the unknown code belongs to. F3 leaves the code unknown."),
-    "link.unit": N_("Choose the unit that the code stands for."),
+    "link.search": N_("Type a part of the item number or of its description."),
 }
 
 COMMANDS: dict[Command, str] = {

@@ -82,7 +82,7 @@ def choose_job(at: At, entry: Entry, jobs: tuple[Job, ...]) -> Chosen:
     if number == LOCATION_NUMBER and len(locations_of(at.user)) > 1:
         return Chosen(choose_location=True)
     for job in jobs:
-        if job.number == number:
+        if job.number and job.number == number:
             if job.right is not None:
                 require(at.user, job.right)
             return Chosen(job=job)
@@ -94,7 +94,7 @@ def menu_view(at: At, jobs: tuple[Job, ...], begun: frozenset[str]) -> ViewState
     entries = [
         f"{job.number} {job.title()}{' *' if job.name in begun else ''}"
         for job in jobs
-        if job.right is None or may(at.user, job.right)
+        if job.number and (job.right is None or may(at.user, job.right))
     ]
     if len(locations_of(at.user)) > 1:
         entries.append(f"{LOCATION_NUMBER} {_('Location')} {at.location.code}")

@@ -72,8 +72,9 @@ class Outcome:
     """What comes of a scan, a command or an answer.
 
     `undo` is not None when this can be undone: what the flow needs to put its rows back (or blank). `operations` are posted
-    before anything is written; the job's `posted` then makes the outcome that is committed. `go` names the job to go to.
-    `back` goes back one step: like undo, and to the menu where there is no step left.
+    before anything is written; the job's `posted` then makes the outcome that is committed. `go` names the job to go to; a state
+    of None is dropped. `back` goes back one step: like undo, and to the menu where there is no step left. `hold`: the scan was
+    no answer to the question and is kept. `forget`: the steps that undo goes through are gone.
     """
 
     state: Any
@@ -89,11 +90,16 @@ class Outcome:
     back: bool = False
     hold: bool = False
     forget: bool = False
+    unknown: str = ""  # the code that nothing has, for F4
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One entry of the menu: its state and its functions. `work` names the steps that undo goes through (`count:17`)."""
+    """One entry of the menu: its state and its functions. `number` 0: not in the menu. `right` None: for everybody.
+
+    `work` names the steps that undo goes through (`count:17`); `restore` puts back what one of them changed; `begun` says whether
+    a state has something in it that another user must not be handed.
+    """
 
     name: str
     number: int
@@ -105,8 +111,8 @@ class Job:
     command: Callable[[At, Any, Command], Outcome]
     answer: Callable[[At, Any, Ask, Answer], Outcome]
     view: Callable[[At, Any], ViewState]
-    help: Callable[[Any], tuple[str, ...]]
+    help: Callable[[At, Any], tuple[str, ...]]
     work: Callable[[At, Any], str]
     posted: Callable[[At, Any, Ask | None, list[Any]], Outcome]
     restore: Callable[[str], tuple[Write, ...]]
-    source_code: str = ""
+    begun: Callable[[Any], bool]

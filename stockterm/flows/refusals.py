@@ -12,7 +12,7 @@ from db.core.errors import N_, StocktermError
 @dataclass(eq=False, kw_only=True)
 class UnknownScan(StocktermError):
     code: ClassVar[str] = "unknown_code"
-    template: ClassVar[str] = N_("Unknown code {scanned}. Nothing {done}. Scan again, or F4 to search.")
+    template: ClassVar[str] = N_("Unknown code {scanned}. Nothing {done}. Scan again, or F4 to link it to an item.")
     scanned: str
     done: str
 
@@ -27,9 +27,7 @@ class MisreadScan(StocktermError):
 @dataclass(eq=False, kw_only=True)
 class BadLabel(StocktermError):
     code: ClassVar[str] = "bad_label"
-    template: ClassVar[str] = N_(
-        "Bad label: {scanned} cannot be read ({faults}). Nothing {done}. Scan another symbol of the label."
-    )
+    template: ClassVar[str] = N_("Bad label: {scanned} cannot be read ({faults}). Nothing {done}. Scan another symbol.")
     scanned: str
     faults: str
     done: str
@@ -132,7 +130,7 @@ class FirstAnswer(StocktermError):
 class CountedMeanwhile(StocktermError):
     code: ClassVar[str] = "counted_meanwhile"
     template: ClassVar[str] = N_(
-        "Counted twice: {item_no} in {place} was counted and posted by {user_code} since. Count it again. Nothing posted."
+        "Counted twice: {item_no} in {place} was posted by {user_code} since. Count it again; nothing posted."
     )
     item_no: str
     place: str
@@ -142,7 +140,5 @@ class CountedMeanwhile(StocktermError):
 @dataclass(eq=False, kw_only=True)
 class AlreadyInHand(StocktermError):
     code: ClassVar[str] = "already_in_hand"
-    template: ClassVar[str] = N_(
-        "Not switched: {user_code} has work of this kind in hand. Sign in as {user_code} and finish it first."
-    )
+    template: ClassVar[str] = N_("Not switched: {user_code} has such work in hand. Sign in as {user_code} and finish it.")
     user_code: str

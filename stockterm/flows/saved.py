@@ -39,7 +39,8 @@ def to_plain(value: object) -> Any:
 
 def from_plain(kind: type[T], plain: Any) -> T:
     """What `to_plain` was given, as an instance of the dataclass `kind`."""
-    hints = _hints(kind)
+    name_of_class: Any = kind
+    hints = _hints(name_of_class)
     return kind(**{name: _value(hints[name], one) for name, one in plain.items() if name in hints})
 
 

@@ -8,47 +8,50 @@
       ▼
     view            the echo
 
-Whatever is cut off between two of these lines is taken up by the next session of the same user, or at the same terminal: the scan is
-saved and not applied, so it is applied then, once, in its order. After an error scans are saved as held, and offered when a key was
-pressed. The row of the work carries a number that rises when it is taken up; a session that holds an older one writes nothing, says
-where the work went, and asks to sign in again.
+Whatever is cut off between two of these lines is taken up by the next session of the same user, or at the same terminal: the
+scan is saved and not applied, so it is applied then, once, in its order. After an error scans are saved as held, and offered when
+a key was pressed. The row of the work carries a number that rises when it is taken up; a session that holds an older one writes
+nothing, says where the work went, and asks to sign in again.
 
 Runs in one thread, with that thread's database connection. Knows no screen.
 """
 
+import logging
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from db.connection import in_write_transaction, write_batch
 from db.connection.session import Write
 from db.core import clock
+from db.core.codes import normalize_code
 from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull, StocktermError
 from db.posting.lines import PostedBy
 from db.queries import people, places
 from db.queries.people import UserFacts
-from db.work import scan_log, sessions, steps
+from db.work import counts, scan_log, sessions, steps
 from db.work.scan_log import SavedScan
 from db.work.sessions import WorkInHand
-from stockterm.flows import menu, sign_in
-from stockterm.flows.hand import LOCATION, MENU, Hand, from_text, to_text
-from stockterm.flows.help import help_for, help_for_ask, help_for_held, help_for_keys, help_for_lock
+from stockterm.flows import hand as hands
+from stockterm.flows import menu, say, session_view, sign_in
+from stockterm.flows.hand import LOCATION, MENU, Hand
 from stockterm.flows.jobs import BY_NAME, JOBS, STATES
+from stockterm.flows.link import LinkState
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Job, Outcome, Reply
-from stockterm.flows.refusals import NothingToUndo, UnknownChoice
-from stockterm.flows.rights import may_work_at
-from stockterm.flows.saved import from_text as state_from_text
-from stockterm.flows.saved import to_text as state_to_text
+from stockterm.flows.refusals import AlreadyInHand, NothingToUndo, UnknownChoice, UnknownScan
+from stockterm.flows.rights import Right, may, may_work_at, require, require_location
+from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.sign_in import SignIn
 from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
-from stockterm.flows.view import KeyHint, Level, Message, ViewState
+from stockterm.flows.view import Level, Message, ViewState
 from stockterm.i18n import _, in_language
 
 RESUME_WITHIN_S = 15 * 60  # at the same terminal without signing in again
-_SHOWN_HELD = 50
 _NOT_LOGGED = (Command.HELP, Command.PAGE_UP, Command.PAGE_DOWN)
+
+logger = logging.getLogger(__name__)
 
 
 class _TakenUp(Exception):
@@ -56,7 +59,7 @@ class _TakenUp(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _SignedIn:
+class SignedIn:
     """Who is signed in, what they have in hand, and how many steps of the job on the screen can be undone."""
 
     user: UserFacts
@@ -66,47 +69,68 @@ class _SignedIn:
     step_no: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The work was taken up at another terminal: what was scanned here since is not applied, and said to be."""
+
+    user_code: str
+    session_no: int
+    message: Message
+    scans: tuple[str, ...] = field(default=())
+
+
 class Session:
-    """See the module. `on_language` is told the language of whoever signs in."""
+    """See the module. `on_language` is told the language of whoever signs in, for the words that the screen itself has."""
 
     def __init__(
-        self, terminal: str, *, separators: tuple[str, ...] = (), on_language: Callable[[str], None] | None = None
+        self, terminal: str, *, separators: Sequence[str] = (), on_language: Callable[[str], None] | None = None
     ) -> None:
         """Take up what was left open at this terminal a short while ago; otherwise wait for somebody to sign in."""
         self._terminal = terminal[:60]
-        self._separators = separators
+        self._separators = tuple(separators)
         self._on_language = on_language
         self._sign_in = SignIn()
-        self._signed_in: _SignedIn | None = None
-        self._handing_over = False
+        self._signed_in: SignedIn | None = None
+        self._lost: Lost | None = None
         self._held: list[SavedScan] = []
         self._pending = ""
         self._help = 0
         self._trouble: Message | None = None
         self._retry: tuple[Token, str] | None = None
-        self._lost: list[str] = []
         self._resume_at_terminal()
 
     # ---- the face to screens
 
+    @property
+    def language(self) -> str:
+        """The language of whoever is signed in; blank: nobody, or none said."""
+        return self._signed_in.user.language if self._signed_in is not None else ""
+
     def view(self) -> ViewState:
         """What the screen shows now."""
-        with self._language():
-            return self._view()
+        with in_language(self.language):
+            if self._trouble is not None:
+                return session_view.trouble(self._trouble)
+            if self._lost is not None:
+                return session_view.lost(self._lost.message, self._lost.scans)
+            if self._signed_in is None or self._sign_in.user_code:
+                return session_view.signing_in(self._sign_in, self._help)
+            one = self._signed_in
+            view = session_view.working(one.user, self._at_now, one.hand, self._held, one.work.scan_count, self._help)
+            return replace(view, entered=self._pending)
 
     def take(self, token: Token) -> ViewState:
         """Take one token to its end. Raises DatabaseUnavailable if that could not be done: the same object may come again."""
-        with self._language():
+        with in_language(self.language):
             try:
                 self._take(token)
             except (DiskFull, DatabaseDamaged) as problem:
                 self._trouble = Message(Level.ERROR, problem.in_words(_))
-        view = self.view()
         self._pending = ""
-        return view
+        return self.view()
 
     def save_pending(self, text: str) -> None:
-        """Keep half-typed text; the next scan makes it obsolete. Never a PIN: nobody is signed in while one is typed."""
+        """Keep half-typed text; the next scan makes it obsolete. Never a PIN."""
         signed_in = self._signed_in
         if signed_in is not None and not self._sign_in.user_code:
             sessions.save_pending(signed_in.user.code, signed_in.work.session_no, text)
@@ -117,35 +141,31 @@ class Session:
     # ---- one token
 
     def _take(self, token: Token) -> None:
+        by_key = isinstance(token, CommandToken) and token.by_key
         if self._trouble is not None:
-            if isinstance(token, CommandToken) and token.by_key:
+            if by_key:
                 self._trouble = None
             elif isinstance(token, ScanToken):
-                self._trouble = replace(
-                    self._trouble, text=_("Not taken: {scan}. ").format(scan=token.text[:40]) + self._trouble.text
-                )
-            return
-        if self._signed_in is None or self._sign_in.user_code or self._lost:
-            self._take_at_sign_in(token)
+                text = _("Not taken: {scan}.").format(scan=token.text[:40])
+                self._trouble = replace(self._trouble, text=f"{text} {self._trouble.text}")
+        elif self._lost is not None:
+            self._take_when_lost(token, self._lost)
         elif isinstance(token, CommandToken) and token.command in _NOT_LOGGED:
-            self._take_view_command(token)
+            self._help = (self._help + 1) % 3 if token.command is Command.HELP else 0
         else:
             self._help = 0
-            self._take_in_work(token)
-
-    def _take_view_command(self, token: CommandToken) -> None:
-        """Help, and pages that only the screen turns: nothing to save."""
-        if token.command is Command.HELP:
-            self._help = (self._help + 1) % 3
+            if self._signed_in is None or self._sign_in.user_code:
+                self._take_at_sign_in(token)
+            else:
+                self._take_in_work(token)
 
     def _take_in_work(self, token: Token) -> None:
         """Save the token, then act on it, unless it has to be held."""
         signed_in = self._current
         raw, command, certain = _as_logged(token)
         held = signed_in.hand.blocked and not (command and certain)
-        scan_id = self._scan_id(token)
         receipt = scan_log.save(
-            scan_id,
+            self._scan_id(token),
             user_code=signed_in.user.code,
             session_no=signed_in.work.session_no,
             terminal=self._terminal,
@@ -164,7 +184,7 @@ class Session:
             elif receipt.status == scan_log.SAVED:
                 self._act(saved)
         except _TakenUp:
-            self._lose(saved)
+            self._lose(raw)
         self._retry = None
 
     def _scan_id(self, token: Token) -> str:
@@ -174,9 +194,15 @@ class Session:
         return self._retry[1]
 
     @property
-    def _current(self) -> _SignedIn:
+    def _current(self) -> SignedIn:
         assert self._signed_in is not None
         return self._signed_in
+
+    @property
+    def _at_now(self) -> At | None:
+        """Where the worker stands, today."""
+        at = self._current.at
+        return at if at is None or at.today == clock.today() else replace(at, today=clock.today())
 
     def _act(self, saved: SavedScan) -> None:
         """Do what a saved scan or command means, and commit it together with the mark that it was done."""
@@ -184,10 +210,16 @@ class Session:
         if hand.locked:
             self._unlock(saved)
         elif hand.offering:
-            self._apply_or_discard(saved)
+            self._apply_or_drop(saved)
+        elif not saved.command and hand.ask is None and saved.raw.strip().upper().startswith(sign_in.BADGE_LABEL):
+            self._change_worker(saved, sign_in.badge_or_code(saved.raw))
         else:
             outcome, status, note = self._outcome(saved)
-            self._commit(saved, outcome, status, note)
+            user = people.user_by_badge(normalize_code(saved.raw)) if outcome.unknown else None
+            if user is not None:
+                self._change_worker(saved, sign_in.badge_or_code(saved.raw))
+            else:
+                self._commit(saved, outcome, status, note)
 
     def _outcome(self, saved: SavedScan) -> tuple[Outcome, str, str]:
         """What comes of it: (outcome, status in the log, note). A refusal becomes an outcome that locks."""
@@ -203,70 +235,63 @@ class Session:
         except StocktermError as error:
             return self._refusal([error]), scan_log.REFUSED, error.code
 
-    def _refusal(self, problems: list[StocktermError]) -> Outcome:
+    def _refusal(self, problems: Sequence[StocktermError]) -> Outcome:
         """The state as it was, an error on the screen, the field locked."""
-        state = self._current.hand.states.get(self._current.hand.job)
+        first, state = problems[0], self._current.hand.states.get(self._current.hand.job)
         texts = tuple(problem.in_words(_) for problem in problems)
-        return Outcome(state, Message(Level.ERROR, texts[0]), text=texts if len(texts) > 1 else ())
+        unknown = first.scanned if isinstance(first, UnknownScan) else ""
+        return Outcome(state, Message(Level.ERROR, texts[0]), text=texts if len(texts) > 1 else (), unknown=unknown)
 
     # ---- deciding
 
     def _decided(self, saved: SavedScan) -> Outcome:
         """What the flow makes of it."""
-        signed_in = self._current
-        hand = signed_in.hand
+        hand, at = self._current.hand, self._at_now
         if saved.command:
             return self._decided_command(Command(saved.raw))
         if hand.ask is not None:
             return self._decided_answer(hand.ask, saved)
         entry = Entry(saved.raw, saved.certain)
-        if hand.job == LOCATION or signed_in.at is None:
-            return self._chosen(menu.choose_location(signed_in.user, entry))
+        if hand.job == LOCATION or at is None:
+            return self._chosen(menu.choose_location(self._current.user, entry))
         if hand.job == MENU:
-            return self._chosen(menu.choose_job(signed_in.at, entry, JOBS))
+            return self._chosen(menu.choose_job(at, entry, JOBS))
         job = BY_NAME[hand.job]
-        return job.scan(signed_in.at, hand.states[job.name], entry)
+        return job.scan(at, hand.states[job.name], entry)
 
     def _chosen(self, chosen: menu.Chosen) -> Outcome:
         if chosen.location is not None:
-            return Outcome(None, Message(Level.OK, chosen.location.code), go=MENU, location_code=chosen.location.code, good=True)
+            return Outcome(None, say.ok(chosen.location.code), go=MENU, location_code=chosen.location.code, good=True)
         if chosen.job is not None:
-            return self._begun(chosen.job)
-        if chosen.sign_out:
-            return Outcome(None, go="sign_out")
-        return Outcome(None, go=LOCATION)
+            return self._begun(chosen.job, self._current.hand.states.get(chosen.job.name))
+        return Outcome(None, go="sign_out" if chosen.sign_out else LOCATION)
 
-    def _begun(self, job: Job) -> Outcome:
-        signed_in = self._current
-        assert signed_in.at is not None
-        return replace(job.begin(signed_in.at, signed_in.hand.states.get(job.name)), go=job.name)
+    def _begun(self, job: Job, state: Any) -> Outcome:
+        at = self._at_now
+        assert at is not None
+        return replace(job.begin(at, state), go=job.name)
 
     def _decided_command(self, command: Command) -> Outcome:
-        signed_in = self._current
-        hand, at = signed_in.hand, signed_in.at
+        hand, at = self._current.hand, self._at_now
         if hand.ask is not None:
             replies = {Command.POST: Reply.YES, Command.BACK: Reply.NO, Command.LIST: Reply.MORE}
-            if command not in replies or (command is Command.POST and hand.ask.digits):
-                return Outcome(hand.states.get(hand.job), Message(Level.WARNING, hand.ask.text), ask=hand.ask, text=hand.text)
+            needs_more = command is Command.POST and (hand.ask.digits or hand.ask.choices)
+            if command not in replies or needs_more or (command is Command.LIST and not hand.ask.more):
+                return self._asked_again(hand.ask)
             return self._answered(hand.ask, replies[command])
         if hand.job == LOCATION or at is None:
-            return self._back_from_location(command)
+            if command is Command.BACK:
+                return Outcome(None, go=MENU if at is not None else "sign_out")
+            return Outcome(None, say.note(_("Choose, or scan the location.")))
         if hand.job == MENU:
-            return Outcome(None, Message(Level.NOTE, _("Type the digit of a job.")))
+            return Outcome(None, say.note(_("Type the digit of a job.")))
         job, state = BY_NAME[hand.job], hand.states[hand.job]
         if command is Command.UNDO:
-            return self._undone(job, at, state)
+            return self._undone(job, at, state, back=False)
         outcome = job.command(at, state, command)
-        if outcome.back:
-            return self._undone(job, at, state, back=True)
-        return outcome
+        return self._undone(job, at, state, back=True) if outcome.back else outcome
 
-    def _back_from_location(self, command: Command) -> Outcome:
-        if command is Command.BACK:
-            return Outcome(None, go=MENU if self._current.at is not None else "sign_out")
-        return Outcome(None, Message(Level.NOTE, _("Choose, or scan the location.")))
-
-    def _undone(self, job: Job, at: At, state: Any, *, back: bool = False) -> Outcome:
+    def _undone(self, job: Job, at: At, state: Any, *, back: bool) -> Outcome:
         """Take back the last scan that changed something; where none is left, the flow may know something else to take back."""
         step = steps.last(job.work(at, state))
         if step is None:
@@ -276,39 +301,33 @@ class Session:
             if outcome.ask is None and outcome.message is None:
                 raise NothingToUndo
             return outcome
-        before = state_from_text(job.state, step.state)
-        text = _("Back.") if back else _("Undone: {scan}").format(scan=step.what)
-        return Outcome(
-            before,
-            Message(Level.NOTE if back else Level.OK, text),
-            writes=(*job.restore(step.before), steps.take_back(step)),
-            undo=None,
-        )
+        message = say.note(_("Back.")) if back else say.ok(_("Undone: {scan}").format(scan=step.what))
+        return Outcome(from_text(job.state, step.state), message, writes=(*job.restore(step.before), steps.take_back(step)))
 
     def _decided_answer(self, ask: Ask, saved: SavedScan) -> Outcome:
         """A typed choice or the digits; anything else is held until the question is answered."""
-        hand = self._current.hand
         text = saved.raw.strip()
-        if not saved.certain and ask.digits:
-            if text == ask.digits or text.replace(",", ".") == ask.digits.replace(",", "."):
-                return self._answered(ask, Reply.YES)
-            if text.isascii() and text.isdigit() and len(text) <= max(2, len(ask.digits)):
-                message = Message(
-                    Level.WARNING, _("Not {typed}: type {digits}, or F3 for no.").format(typed=text, digits=ask.digits)
-                )
-                return Outcome(hand.states.get(hand.job), message, ask=ask, text=hand.text)
-        elif not saved.certain and ask.choices and text.isascii() and text.isdigit() and len(text) <= 3:
-            if not 1 <= int(text) <= len(ask.choices):
-                message = Message(Level.WARNING, UnknownChoice(text=text, last=len(ask.choices)).in_words(_))
-                return Outcome(hand.states.get(hand.job), message, ask=ask, text=hand.text)
-            return self._answered(ask, int(text) - 1)
-        return Outcome(hand.states.get(hand.job), Message(Level.WARNING, ask.text), ask=ask, text=hand.text, hold=True)
+        typed_number = not saved.certain and text.isascii() and text.isdigit()
+        if ask.digits and not saved.certain and text.replace(",", ".") == ask.digits.replace(",", "."):
+            return self._answered(ask, Reply.YES)
+        if ask.digits and typed_number and len(text) <= max(2, len(ask.digits)):
+            again = say.warning(_("Not {typed}: type {digits}, or F3 for no.").format(typed=text, digits=ask.digits))
+            return self._asked_again(ask, again)
+        if ask.choices and typed_number and len(text) <= 3:
+            if 1 <= int(text) <= len(ask.choices):
+                return self._answered(ask, int(text) - 1)
+            return self._asked_again(ask, say.warning(UnknownChoice(text=text, last=len(ask.choices)).in_words(_)))
+        return replace(self._asked_again(ask), hold=True)
+
+    def _asked_again(self, ask: Ask, message: Message | None = None) -> Outcome:
+        hand = self._current.hand
+        return Outcome(hand.states.get(hand.job), message or say.warning(ask.text), ask=ask, text=hand.text)
 
     def _answered(self, ask: Ask, answer: Answer) -> Outcome:
-        signed_in = self._current
-        assert signed_in.at is not None
-        job = BY_NAME[signed_in.hand.job]
-        return job.answer(signed_in.at, signed_in.hand.states[job.name], ask, answer)
+        at, hand = self._at_now, self._current.hand
+        assert at is not None
+        job = BY_NAME[hand.job]
+        return job.answer(at, hand.states[job.name], ask, answer)
 
     def _posted(self, outcome: Outcome) -> Outcome:
         """Post what the flow wants posted, then let it say what comes of it."""
@@ -316,11 +335,10 @@ class Session:
             return outcome
         from db.posting.post import post_operations
 
-        signed_in = self._current
-        assert signed_in.at is not None
-        job = BY_NAME[signed_in.hand.job]
-        registers = post_operations(outcome.operations, PostedBy(signed_in.user.code, self._terminal, job.source_code))
-        return job.posted(signed_in.at, outcome.state, outcome.ask, registers)
+        at, job = self._at_now, BY_NAME[self._current.hand.job]
+        assert at is not None
+        registers = post_operations(outcome.operations, PostedBy(at.user.code, self._terminal, job.name))
+        return job.posted(at, outcome.state, outcome.ask, registers)
 
     # ---- committing
 
@@ -329,94 +347,78 @@ class Session:
         if outcome.go == "sign_out":
             self._sign_out(saved)
             return
-        signed_in = self._current
-        locked = outcome.message is not None and outcome.message.level is Level.ERROR
-        hand = self._hand_after(signed_in.hand, outcome, locked=locked)
-        location_code = signed_in.work.location_code if outcome.location_code is None else outcome.location_code
-        work = replace(
-            signed_in.work,
-            state=to_text(hand),
-            location_code=location_code,
-            scan_count=signed_in.work.scan_count + (1 if outcome.good and not saved.command else 0),
-        )
+        before = self._current
+        hand = _hand_after(before.hand, outcome)
+        location_code = before.work.location_code if outcome.location_code is None else outcome.location_code
+        good = outcome.good and not saved.command
+        scan_count = before.work.scan_count + (1 if good else 0)
+        work = replace(before.work, state=hands.to_text(hand), location_code=location_code, scan_count=scan_count)
         writes = [*outcome.writes, scan_log.mark(saved.scan_no, scan_log.HELD if outcome.hold else status, note)]
-        step_no = signed_in.step_no
-        if outcome.undo is not None and signed_in.at is not None and outcome.go is None:
-            job = BY_NAME[signed_in.hand.job]
-            before = signed_in.hand.states[job.name]
+        step_no = before.step_no
+        if outcome.undo is not None and outcome.go is None:
             step_no += 1
-            what = saved.raw if not saved.command else f"CMD:{saved.raw}"
-            step = steps.Step(job.work(signed_in.at, outcome.state), step_no, what, state_to_text(before), outcome.undo)
-            writes.append(steps.add(step))
-        if locked or hand.ask is not None:
-            writes.append(scan_log.hold_saved(signed_in.user.code))
-        self._write(work, writes)
-        after = replace(signed_in, work=work, hand=hand, step_no=step_no)
-        if outcome.location_code is not None:
-            after = replace(after, at=self._at(signed_in.user, location_code))
-        self._signed_in = after
+            writes.append(self._step(saved, outcome, step_no))
+        if hand.locked or hand.ask is not None:
+            writes.append(scan_log.hold_saved(before.user.code))
+        _write(work, writes)
+        at = before.at if outcome.location_code is None else self._at(before.user, location_code)
+        self._signed_in = SignedIn(before.user, work, hand, at, step_no)
         if outcome.hold:
             self._held.append(saved)
-        if outcome.go is not None or outcome.forget or (saved.command and saved.raw in (Command.UNDO, Command.BACK)):
+        if outcome.go is not None or outcome.forget or saved.command:
             self._count_steps()
-        if self._held and not hand.blocked and hand.ask is None:
-            self._offer()
+        self._offer_held()
 
-    def _hand_after(self, before: Hand, outcome: Outcome, *, locked: bool) -> Hand:
-        states = dict(before.states)
-        job = outcome.go if outcome.go in BY_NAME else before.job
-        if job in BY_NAME:
-            if outcome.state is None:
-                states.pop(job, None)
-            else:
-                states[job] = outcome.state
-            if outcome.forget:
-                states.pop(before.job, None)
-        return Hand(
-            job=before.job if outcome.go is None else outcome.go,
-            states=MappingProxyType(states),
-            message=outcome.message,
-            ask=outcome.ask if not locked else before.ask,
-            text=outcome.text,
-            locked=locked,
-        )
-
-    def _write(self, work: WorkInHand, writes: list[Write]) -> None:
-        def transaction() -> None:
-            if not sessions.save(work):
-                raise _TakenUp
-            write_batch(writes)
-
-        in_write_transaction(transaction)
+    def _step(self, saved: SavedScan, outcome: Outcome, step_no: int) -> Write:
+        at, hand = self._at_now, self._current.hand
+        assert at is not None
+        assert outcome.undo is not None
+        job = BY_NAME[hand.job]
+        what = f"CMD:{saved.raw}" if saved.command else saved.raw
+        return steps.add(steps.Step(job.work(at, outcome.state), step_no, what, to_text(hand.states[job.name]), outcome.undo))
 
     def _save_hand(self, hand: Hand, writes: list[Write]) -> None:
         """A change of what waits for a key, and nothing else."""
         signed_in = self._current
-        work = replace(signed_in.work, state=to_text(hand))
-        self._write(work, writes)
+        work = replace(signed_in.work, state=hands.to_text(hand))
+        _write(work, writes)
         self._signed_in = replace(signed_in, work=work, hand=hand)
 
     def _count_steps(self) -> None:
         """Know again how many steps the job on the screen has."""
-        signed_in = self._current
+        signed_in, at = self._current, self._at_now
         job = BY_NAME.get(signed_in.hand.job)
-        if job is None or signed_in.at is None:
-            self._signed_in = replace(signed_in, step_no=0)
-        else:
-            work = job.work(signed_in.at, signed_in.hand.states[job.name])
-            self._signed_in = replace(signed_in, step_no=steps.last_no(work))
+        state = signed_in.hand.states.get(job.name) if job is not None else None
+        last = steps.last_no(job.work(at, state)) if job is not None and at is not None and state is not None else 0
+        self._signed_in = replace(signed_in, step_no=last)
 
-    # ---- the error lock
+    # ---- the error lock, and what was scanned meanwhile
 
     def _unlock(self, saved: SavedScan) -> None:
-        """A key that no scanner sends. What was held is offered; otherwise the work goes on."""
-        hand = replace(self._current.hand, locked=False, message=None, text=(), offering=bool(self._held))
-        self._save_hand(hand, [scan_log.mark(saved.scan_no, scan_log.APPLIED)])
+        """A key that no scanner sends. What was held is offered; otherwise the work goes on. F4 links a code that nothing has."""
+        before = self._current.hand
+        hand = replace(before, locked=False, message=None, text=(), unknown="", offering=bool(self._held))
+        done = scan_log.mark(saved.scan_no, scan_log.APPLIED)
+        self._save_hand(hand, [done])
+        if saved.raw == Command.LIST and before.unknown and not self._held and before.job in BY_NAME:
+            self._link(before.unknown)
 
-    def _offer(self) -> None:
-        self._save_hand(replace(self._current.hand, offering=True), [])
+    def _link(self, code: str) -> None:
+        signed_in = self._current
+        if not may(signed_in.user, Right.LINK_CODE):
+            text = _("Not linked: {user} may not. Ask a supervisor.").format(user=signed_in.user.code)
+            self._save_hand(replace(signed_in.hand, message=say.warning(text)), [])
+            return
+        outcome = self._begun(BY_NAME["link"], LinkState(code, signed_in.hand.job))
+        self._save_hand(_hand_after(signed_in.hand, outcome), [])
+        self._count_steps()
 
-    def _apply_or_discard(self, saved: SavedScan) -> None:
+    def _offer_held(self) -> None:
+        hand = self._current.hand
+        if self._held and not hand.blocked and hand.ask is None:
+            self._save_hand(replace(hand, offering=True), [])
+
+    def _apply_or_drop(self, saved: SavedScan) -> None:
         """F5 applies the held scans in order, as far as no error comes up; Esc drops them; any other key changes nothing."""
         user_code = self._current.user.code
         hand = replace(self._current.hand, offering=False, message=None)
@@ -426,40 +428,45 @@ class Session:
             self._held = []
             self._apply_saved()
         elif saved.raw == Command.BACK:
-            dropped = len(self._held)
-            message = Message(Level.NOTE, _("Dropped: {count} scans. Nothing of them was applied.").format(count=dropped))
-            self._save_hand(replace(hand, message=message), [scan_log.discard_held(user_code), done])
+            text = _("Dropped: {count} scans. Nothing of them was applied.").format(count=len(self._held))
+            self._save_hand(replace(hand, message=say.note(text)), [scan_log.discard_held(user_code), done])
             self._held = []
         else:
             self._save_hand(self._current.hand, [done])
 
     def _apply_saved(self) -> None:
-        """Apply what is saved and not applied, in order, until something has to be answered first."""
-        user_code = self._current.user.code
-        for saved in scan_log.waiting(user_code):
-            signed_in = self._signed_in
-            if signed_in is None:
-                return
+        """Apply what is saved and not applied, in order, until an error or a question comes up: what is behind it is held."""
+        waited_for = self._current.hand.ask
+        for saved in scan_log.waiting(self._current.user.code):
             if saved.status != scan_log.SAVED:
                 continue
-            if signed_in.hand.blocked or (signed_in.hand.ask is not None and not _may_answer(saved)):
-                break
-            self._act(saved)
-        if self._signed_in is not None:
-            self._held = [one for one in scan_log.waiting(user_code) if one.status == scan_log.HELD]
+            if self._signed_in is None:
+                return
             hand = self._current.hand
-            if self._held and not hand.blocked and hand.ask is None:
-                self._offer()
+            if hand.blocked and not (saved.command and saved.certain):
+                break
+            if hand.ask is not None and hand.ask is not waited_for:
+                break
+            try:
+                self._act(saved)
+            except (_TakenUp, DatabaseUnavailable, DatabaseDamaged, DiskFull):
+                raise
+            except Exception:
+                logger.exception("scan %s could not be applied", saved.scan_no)
+                self._commit(saved, self._crashed(saved), scan_log.REFUSED, "crash")
+        if self._signed_in is not None:
+            if self._current.hand.blocked or self._current.hand.ask is not None:
+                self._save_hand(self._current.hand, [scan_log.hold_saved(self._current.user.code)])
+            self._held = [one for one in scan_log.waiting(self._current.user.code) if one.status == scan_log.HELD]
+            self._offer_held()
+
+    def _crashed(self, saved: SavedScan) -> Outcome:
+        """A scan that ends in a fault of the program, again and again, is put aside: nothing was changed by it."""
+        hand = self._current.hand
+        text = _("ERROR: {scan} was not applied. The program met an error that it does not know.").format(scan=saved.raw[:40])
+        return Outcome(hand.states.get(hand.job), Message(Level.ERROR, text))
 
     # ---- signing in and out
-
-    @property
-    def language(self) -> str:
-        """The language of whoever is signed in; blank: nobody, or none said."""
-        return self._signed_in.user.language if self._signed_in is not None else ""
-
-    def _language(self) -> Any:
-        return in_language(self.language)
 
     def _at(self, user: UserFacts, location_code: str) -> At | None:
         location = places.location(location_code) if location_code and may_work_at(user, location_code) else None
@@ -472,205 +479,193 @@ class Session:
             return
         user = people.user_by_code(work.user_code)
         if user is not None:
-            self._begin(user, _("Taken up where it was."))
+            self._begin(user)
 
-    def _begin(self, user: UserFacts, resumed: str = "") -> None:
+    def _begin(self, user: UserFacts) -> None:
         """Give the user their work, here; apply what was saved and not applied."""
         work, before = sessions.take_up(user.code, self._terminal)
-        hand = from_text(work.state, STATES)
+        hand = hands.from_text(work.state, STATES)
         at = self._at(user, work.location_code)
         if at is None:
             allowed = menu.locations_of(user)
-            if len(allowed) == 1:
-                at = self._at(user, allowed[0].code)
-                work = replace(work, location_code=allowed[0].code)
-                hand = replace(hand, job=MENU)
-            else:
-                hand = replace(hand, job=LOCATION)
+            at = self._at(user, allowed[0].code) if len(allowed) == 1 else None
+            work = replace(work, location_code=at.location.code if at is not None else "")
+            hand = Hand(MENU if at is not None else LOCATION, states=hand.states)
         elif hand.job == LOCATION:
             hand = replace(hand, job=MENU)
-        elsewhere = before is not None and before.signed_in and before.terminal != self._terminal
-        if not hand.locked and not hand.offering and hand.ask is None:
-            hand = replace(hand, message=_welcome(user, before if elsewhere else None, resumed), text=())
-        self._sign_in = SignIn()
-        self._lost = []
+        if not hand.blocked and hand.ask is None:
+            hand = replace(hand, message=_welcome(user, before, self._terminal, hand), text=())
+        self._sign_in, self._lost = SignIn(), None
         self._pending = work.pending
-        self._signed_in = _SignedIn(user, work, hand, at)
+        self._signed_in = SignedIn(user, work, hand, at)
         self._held = [one for one in scan_log.waiting(user.code) if one.status == scan_log.HELD]
         if self._on_language is not None:
             self._on_language(user.language)
-        self._count_steps()
-        with self._language():
+        with in_language(user.language):
+            self._count_steps()
             try:
                 self._apply_saved()
             except _TakenUp:
-                self._lose(None)
+                self._lose("")
 
     def _take_at_sign_in(self, token: Token) -> None:
         if isinstance(token, CommandToken):
-            self._help = (self._help + 1) % 3 if token.command is Command.HELP else 0
-            if token.by_key:
-                self._lost = []
-            if token.command is not Command.HELP:
-                self._sign_in = sign_in.command(self._sign_in, token.command)
+            self._sign_in = sign_in.command(self._sign_in, token.command)
             return
-        if self._lost:
-            self._lost.append(token.text)
-            return
-        self._help = 0
         result = sign_in.take(self._sign_in, token.text, token.scanned)
         if isinstance(result, SignIn):
             self._sign_in = result
-        elif self._handing_over and self._signed_in is not None:
-            self._sign_in = SignIn()
-        else:
+        elif self._signed_in is None:
             self._begin(result)
+        else:
+            self._sign_in = SignIn()
+            self._hand_over(result, [])
 
     def _sign_out(self, saved: SavedScan) -> None:
         """Leave; the work stays as it is."""
         signed_in = self._current
         hand = replace(signed_in.hand, message=None, ask=None, text=())
-        work = replace(signed_in.work, state=to_text(hand), signed_in=False)
-        self._write(work, [scan_log.mark(saved.scan_no, scan_log.APPLIED)])
-        self._signed_in = None
-        self._held = []
-        self._sign_in = SignIn(message=Message(Level.NOTE, _("Signed out. Work begun is kept.")))
+        work = replace(signed_in.work, state=hands.to_text(hand), signed_in=False)
+        _write(work, [scan_log.mark(saved.scan_no, scan_log.APPLIED)])
+        self._signed_in, self._held = None, []
+        self._sign_in = SignIn(message=say.note(_("Signed out. Work begun is kept.")))
 
-    def _lose(self, saved: SavedScan | None) -> None:
-        """Another terminal has taken the work up: say so, and what was not applied."""
+    # ---- another worker, or another terminal
+
+    def _change_worker(self, saved: SavedScan, who: SignIn | UserFacts) -> None:
+        """A badge in the middle of the work: it goes on in the hands of another worker, after their PIN where one is needed."""
+        if isinstance(who, UserFacts):
+            mark = [
+                scan_log.redact(saved.scan_no, f"{sign_in.BADGE_LABEL}{who.code}"),
+                scan_log.mark(saved.scan_no, scan_log.APPLIED),
+            ]
+            self._hand_over(who, mark, saved)
+            return
+        if who.user_code:
+            self._save_hand(self._current.hand, [scan_log.mark(saved.scan_no, scan_log.APPLIED)])
+            self._sign_in = who
+            return
+        hand = self._current.hand
+        refusal = Outcome(hand.states.get(hand.job), who.message)
+        self._commit(saved, refusal, scan_log.REFUSED, "unknown_user")
+
+    def _hand_over(self, user: UserFacts, writes: list[Write], saved: SavedScan | None = None) -> None:
+        """The job on the screen goes from one user to another. The lines so far keep who counted them."""
+        giver, at = self._current, self._at_now
+        if user.code == giver.user.code:
+            self._save_hand(replace(giver.hand, message=say.note(_("You are signed in."))), writes)
+            return
+        job = BY_NAME.get(giver.hand.job)
+        state = giver.hand.states.get(job.name) if job is not None else None
+        try:
+            if job is not None and at is not None:
+                if job.right is not None:
+                    require(user, job.right)
+                require_location(user, at.location.code)
+                taker = sessions.of_user(user.code)
+                theirs = hands.from_text(taker.state, STATES).states.get(job.name) if taker is not None else None
+                if theirs is not None and job.begun(theirs):
+                    raise AlreadyInHand(user_code=user.code)
+        except StocktermError as error:
+            refused = replace(giver.hand, message=Message(Level.ERROR, error.in_words(_)), locked=True)
+            self._save_hand(refused, writes)
+            return
+
+        def transaction() -> None:
+            kept = {name: one for name, one in giver.hand.states.items() if job is None or name != job.name}
+            left = Hand(MENU if at is not None else LOCATION, states=MappingProxyType(kept))
+            if not sessions.save(replace(giver.work, state=hands.to_text(left), signed_in=False)):
+                raise _TakenUp
+            write_batch([*writes, scan_log.give_waiting(giver.user.code, user.code)])
+            work, _before = sessions.take_up_inside(user.code, self._terminal)
+            if job is None or at is None or state is None:
+                return
+            own = hands.from_text(work.state, STATES)
+            taken = Hand(job.name, states=MappingProxyType({**own.states, job.name: state}))
+            sessions.save(replace(work, state=hands.to_text(taken), location_code=at.location.code))
+            work_before, work_after = job.work(at, state), job.work(replace(at, user=user), state)
+            if work_before != work_after:
+                write_batch(steps.give(work_before, work_after))
+            if job.name == "count":
+                write_batch([counts.give_count(state.count_no, user.code)])
+
+        in_write_transaction(transaction)
+        self._begin(user)
+
+    def _lose(self, raw: str) -> None:
+        """Another terminal has taken the work up: say so, and what was not applied here."""
         signed_in = self._current
         now = sessions.of_user(signed_in.user.code)
-        where = now.terminal if now is not None else "?"
-        self._signed_in = None
-        self._held = []
-        self._lost = [saved.raw if saved is not None else ""]
-        text = _("Taken up at {terminal}. Not applied here: {scan}. Sign in to go on here.").format(
-            terminal=where or _("another terminal"), scan=self._lost[0][:40]
+        where = now.terminal if now is not None and now.terminal else _("another terminal")
+        text = _("Taken up at {terminal}. Not applied here: {scan}. Sign in to go on here.").format(terminal=where, scan=raw[:40])
+        message = Message(Level.ERROR, text)
+        self._lost = Lost(signed_in.user.code, signed_in.work.session_no, message, (raw,) if raw else ())
+        self._signed_in, self._held, self._sign_in = None, [], SignIn()
+
+    def _take_when_lost(self, token: Token, lost: Lost) -> None:
+        """A key goes to sign-in; what is scanned before it is logged, and named as not applied."""
+        if isinstance(token, CommandToken) and token.by_key:
+            self._lost = None
+            return
+        raw, command, certain = _as_logged(token)
+        scan_log.save(
+            self._scan_id(token),
+            user_code=lost.user_code,
+            session_no=lost.session_no,
+            terminal=self._terminal,
+            raw=raw,
+            command=command,
+            certain=certain,
         )
-        self._sign_in = SignIn(message=Message(Level.ERROR, text))
+        self._retry = None
+        self._lost = replace(lost, scans=(*lost.scans, raw))
 
-    # ---- what is shown
 
-    def _view(self) -> ViewState:
-        if self._trouble is not None:
-            return ViewState(title=_("Trouble"), message=self._trouble, locked=True, keys=(KeyHint(Command.BACK, _("go on")),))
-        if self._signed_in is None or self._sign_in.user_code:
-            return self._sign_in_view()
-        signed_in = self._signed_in
-        hand = signed_in.hand
-        base = self._base_view(signed_in)
-        text = hand.text or base.text
-        view = replace(
-            base,
-            count=str(signed_in.work.scan_count),
-            message=hand.message or base.message,
-            entered=self._pending,
-            held=len(self._held),
-            locked=hand.locked,
-            text=text,
-            choices=() if text else base.choices,
-        )
-        if hand.offering:
-            view = self._offering_view(view)
-        elif hand.locked:
-            view = replace(view, keys=(KeyHint(Command.BACK, _("go on")), KeyHint(Command.HELP, _("help"))))
-        elif hand.ask is not None:
-            view = _asking_view(view, hand.ask, hand.message)
-        return self._with_help(view)
+def _write(work: WorkInHand, writes: list[Write]) -> None:
+    """The work and what goes with it, in one transaction; nothing at all where another terminal has the work."""
 
-    def _base_view(self, signed_in: _SignedIn) -> ViewState:
-        hand, at = signed_in.hand, signed_in.at
-        if hand.job == LOCATION or at is None:
-            return menu.location_view(signed_in.user)
-        if hand.job == MENU:
-            return menu.menu_view(at, JOBS, frozenset(hand.states))
-        job = BY_NAME[hand.job]
-        return job.view(at, hand.states[job.name])
+    def transaction() -> None:
+        if not sessions.save(work):
+            raise _TakenUp
+        write_batch(writes)
 
-    def _sign_in_view(self) -> ViewState:
-        view = sign_in.view(self._sign_in)
-        if self._lost:
-            lost = tuple(one for one in self._lost if one)
-            view = replace(view, locked=True, text=(_("Not applied:"), *lost[:_SHOWN_HELD]) if len(lost) > 1 else ())
-        if self._help:
-            step = "pin" if self._sign_in.user_code else "badge"
-            view = replace(view, text=help_for("sign_in", step) if self._help == 1 else help_for_keys(), choices=())
-        return view
+    in_write_transaction(transaction)
 
-    def _offering_view(self, view: ViewState) -> ViewState:
-        count = len(self._held)
-        shown = [one.raw if not one.command else f"CMD:{one.raw}" for one in self._held[:_SHOWN_HELD]]
-        if count > _SHOWN_HELD:
-            shown.append("…")
-        text = _("{count} scans held: F5 apply in order, Esc discard").format(count=count)
-        return replace(
-            view,
-            message=Message(Level.WARNING, text),
-            text=tuple(shown),
-            choices=(),
-            keys=(KeyHint(Command.UNDO, _("apply")), KeyHint(Command.BACK, _("discard"))),
-        )
 
-    def _with_help(self, view: ViewState) -> ViewState:
-        if not self._help:
-            return view
-        if self._help == 2:
-            return replace(view, text=help_for_keys(), choices=())
-        whole = (view.message.text,) if view.message is not None and view.locked else ()
-        return replace(view, text=(*whole, *self._help_text()), choices=())
-
-    def _help_text(self) -> tuple[str, ...]:
-        signed_in = self._current
-        hand = signed_in.hand
-        if hand.locked:
-            return help_for_lock()
-        if hand.offering:
-            return help_for_held()
-        if hand.ask is not None:
-            return help_for_ask()
-        if hand.job in (LOCATION, MENU) or signed_in.at is None:
-            return help_for(LOCATION if signed_in.at is None else hand.job)
-        return BY_NAME[hand.job].help(hand.states[hand.job])
+def _hand_after(before: Hand, outcome: Outcome) -> Hand:
+    """The hand after an outcome: the state of the job, what is asked, what is said; an error locks."""
+    states = dict(before.states)
+    if before.job in states and outcome.state is None:
+        del states[before.job]
+    job = outcome.go if outcome.go in BY_NAME else before.job
+    if job in BY_NAME and outcome.state is not None:
+        states[job] = outcome.state
+    return Hand(
+        job=before.job if outcome.go is None else outcome.go,
+        states=MappingProxyType(states),
+        message=outcome.message,
+        ask=outcome.ask,
+        text=outcome.text,
+        locked=outcome.message is not None and outcome.message.level is Level.ERROR,
+        unknown=outcome.unknown,
+    )
 
 
 def _as_logged(token: Token) -> tuple[str, bool, bool]:
     """A token as the log keeps it: text, whether it is a command, whether it is certain (a reader's scan, a key's command)."""
     if isinstance(token, CommandToken):
         return token.command.value, True, token.by_key
-    text = token.text
-    label = text.strip().upper().removeprefix("CMD:")
-    if text.strip().upper().startswith("CMD:") and label in set(Command):
-        return label, True, False
-    return text, False, token.scanned
+    text = token.text.strip().upper()
+    if text.startswith("CMD:") and text[4:] in set(Command):
+        return text[4:], True, False
+    return token.text, False, token.scanned
 
 
-def _may_answer(saved: SavedScan) -> bool:
-    return saved.command or (not saved.certain and saved.raw.strip().isdigit())
-
-
-def _welcome(user: UserFacts, elsewhere: WorkInHand | None, resumed: str) -> Message:
-    if elsewhere is not None:
-        where = elsewhere.terminal or _("another terminal")
-        return Message(
-            Level.WARNING, _("Taken up from {terminal}. Nothing is lost; that terminal is told.").format(terminal=where)
-        )
-    return Message(Level.OK, resumed or _("Hello {name}").format(name=user.name or user.code))
-
-
-def _asking_view(view: ViewState, ask: Ask, message: Message | None) -> ViewState:
-    """The question: its words as the message, its choices, and what F10, F3 and F4 mean."""
-    keys = []
-    if not ask.choices and not ask.digits:
-        keys.append(KeyHint(Command.POST, ask.yes or _("yes")))
-    keys.append(KeyHint(Command.BACK, ask.no or _("no")))
-    if ask.more:
-        keys.append(KeyHint(Command.LIST, ask.more))
-    prompt = _("Type {digits}").format(digits=ask.digits) if ask.digits else _("Choose") if ask.choices else _("F10 / F3")
-    return replace(
-        view,
-        message=message or Message(Level.WARNING, ask.text),
-        choices=ask.choices,
-        text=() if ask.choices else view.text,
-        prompt=prompt,
-        keys=tuple(keys),
-    )
+def _welcome(user: UserFacts, before: WorkInHand | None, terminal: str, hand: Hand) -> Message:
+    """What is said first: where the work came from, that it goes on, or hello."""
+    if before is not None and before.signed_in and before.terminal != terminal:
+        where = before.terminal or _("another terminal")
+        return say.warning(_("Taken up from {terminal}. Nothing is lost; that terminal is told.").format(terminal=where))
+    if hand.job in BY_NAME:
+        return say.ok(_("Taken up where it was, {name}.").format(name=user.name or user.code))
+    return say.ok(_("Hello {name}").format(name=user.name or user.code))

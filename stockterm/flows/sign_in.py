@@ -16,7 +16,7 @@ from stockterm.flows.view import KeyHint, Level, Message, ViewState
 from stockterm.i18n import _
 
 QUIT = ".quit"
-_BADGE_LABEL = "USR:"
+BADGE_LABEL = "USR:"
 _OTHER_LABELS = ("BIN:", "LOC:", "ITM:", "LOT:", "SN:", "DOC:", "RSN:", "LP:", "CMD:", "USR:", "]")
 
 
@@ -43,8 +43,8 @@ def badge_or_code(text: str) -> SignIn | UserFacts:
     stripped = text.strip()
     if stripped.startswith("]") and len(stripped) > 3:
         stripped = stripped[3:]
-    label = stripped.upper().startswith(_BADGE_LABEL)
-    code = normalize_code(stripped[len(_BADGE_LABEL) :] if label else stripped)
+    label = stripped.upper().startswith(BADGE_LABEL)
+    code = normalize_code(stripped[len(BADGE_LABEL) :] if label else stripped)
     user = people.user_by_badge(code) or people.user_by_badge(normalize_code(stripped))
     if user is not None and (code != user.code or not user.has_pin):
         return user
@@ -121,9 +121,3 @@ def empty_database(filled: people.Filled) -> tuple[str, ...]:
         '{"op":"user","code":"ME","role":"supervisor","pin":"..."}',
         _("Leave: .quit and Enter"),
     )
-
-
-HELP = (
-    "Scan your badge, or type your user code and then your PIN.",
-    "To leave the program type .quit here.",
-)

@@ -72,7 +72,9 @@ def purchased(
     if lot:
         tracking = (TrackingLine(Decimal(quantity), lot_no=lot, expiration_date=expires),)
     return posted(
-        a_line(EntryType.PURCHASE, item_no, quantity, location, bin_code, tracking=tracking, unit_cost=Decimal(at), on=on, **fields)
+        a_line(
+            EntryType.PURCHASE, item_no, quantity, location, bin_code, tracking=tracking, unit_cost=Decimal(at), on=on, **fields
+        )
     )
 
 

@@ -1,0 +1,163 @@
+"""My postings: what this user posted today; undo where it is still possible, the reason where it is not."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from db.core.clock import to_microseconds
+from db.core.errors import AlreadyUndone, NotSupported
+from db.posting.lines import Header, Undo
+from db.queries.registers import RegisterFacts, lines_counted, moved_by, register, registers_of
+from stockterm.flows import choose, say
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome, Reply
+from stockterm.flows.refusals import UnknownChoice
+from stockterm.flows.rights import Right, may, require
+from stockterm.flows.tokens import Command
+from stockterm.flows.view import KeyHint, ViewState
+from stockterm.flows.words import clock_time, item_and_variant, place, signed
+from stockterm.i18n import _
+
+JOB = "my_postings"
+
+
+@dataclass(frozen=True, slots=True)
+class PostingsState:
+    """The list, or (`register_no`) one of it."""
+
+    register_no: int = 0
+
+
+def begin(at: At, state: PostingsState | None) -> Outcome:
+    """Show the list."""
+    require(at.user, Right.UNDO_POSTING)
+    return _listed(at)
+
+
+def _listed(at: At) -> Outcome:
+    text = _("Choose one.") if _todays(at) else _("Nothing posted today.")
+    return Outcome(PostingsState(), say.note(text))
+
+
+def _todays(at: At) -> list[RegisterFacts]:
+    midnight = datetime.combine(at.today, time()).astimezone()
+    return registers_of(at.user.code, to_microseconds(midnight))
+
+
+def scan(at: At, state: PostingsState, entry: Entry) -> Outcome:
+    """The number of a posting."""
+    require(at.user, Right.UNDO_POSTING)
+    text, registers = entry.raw.strip(), _todays(at)
+    if state.register_no or entry.certain or not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= len(registers)):
+        raise UnknownChoice(text=text[:40], last=len(registers))
+    chosen = registers[int(text) - 1]
+    return Outcome(PostingsState(chosen.register_no), say.note(_why_not(chosen) or _("F5 takes it back.")), good=True)
+
+
+def _why_not(one: RegisterFacts) -> str:
+    """Why a posting cannot be undone from here; blank where it can be tried."""
+    if one.undone_by is not None:
+        return _("Already undone, register {register}.").format(register=one.undone_by)
+    if one.undoes is not None:
+        return _("It undid register {register}.").format(register=one.undoes)
+    if not one.operation_id:
+        return _("It has no id. Post the opposite instead.")
+    return ""
+
+
+def command(at: At, state: PostingsState, command: Command) -> Outcome:
+    """One command key or label."""
+    match command:
+        case Command.BACK if state.register_no:
+            return _listed(at)
+        case Command.BACK:
+            return Outcome(None, go="menu")
+        case Command.UNDO if state.register_no:
+            return _ask_undo(at, state)
+        case _:
+            return Outcome(state, say.note(_("Choose one.") if not state.register_no else _("F5 takes it back.")))
+
+
+def _ask_undo(at: At, state: PostingsState) -> Outcome:
+    require(at.user, Right.UNDO_POSTING)
+    one = register(state.register_no)
+    assert one is not None
+    if one.undone_by is not None:
+        raise AlreadyUndone(reference=one.operation_id or str(one.register_no))
+    if why_not := _why_not(one):
+        raise NotSupported(what=why_not)
+    digits = say.two_digits()
+    text = _("Undo register {register}? Type {digits}.").format(register=one.register_no, digits=digits)
+    return Outcome(state, ask=Ask("undo", text, values=(at.today.isoformat(),), digits=digits))
+
+
+def answer(at: At, state: PostingsState, ask: Ask, reply: Answer) -> Outcome:
+    """The two digits were typed, or not."""
+    if reply is not Reply.YES:
+        return Outcome(state, say.note(_("Not undone.")))
+    require(at.user, Right.UNDO_POSTING)
+    one = register(state.register_no)
+    assert one is not None
+    header = Header(date.fromisoformat(ask.values[0]), operation_id=f"UNDO-{one.operation_id}"[:100], user_code=at.user.code)
+    return Outcome(state, ask=ask, operations=(Undo(header, one.operation_id),))
+
+
+def posted(at: At, state: PostingsState, ask: Ask | None, registers: list[Any]) -> Outcome:
+    """It is taken back."""
+    text = _("Undone, register {register}.").format(register=registers[0].register_no)
+    return Outcome(PostingsState(), say.ok(text), good=True)
+
+
+def view(at: At, state: PostingsState) -> ViewState:
+    """The list, or one posting."""
+    if state.register_no:
+        one = register(state.register_no)
+        assert one is not None
+        return ViewState(
+            title=_("Register {register}").format(register=one.register_no),
+            prompt=_("Posting"),
+            text=_about(at, one),
+            keys=(KeyHint(Command.UNDO, _("undo")), KeyHint(Command.BACK, _("list")), KeyHint(Command.HELP, _("help"))),
+        )
+    listed = [f"{clock_time(one.created_at)} {_in_words(one)}" for one in _todays(at)]
+    return ViewState(
+        title=_("My postings"),
+        prompt=_("Choose"),
+        choices=choose.numbered(listed),
+        keys=(KeyHint(Command.BACK, _("menu")), KeyHint(Command.HELP, _("help"))),
+    )
+
+
+def _in_words(one: RegisterFacts) -> str:
+    """`Adjust 12 undone`."""
+    words = {
+        "count": _("Count"),
+        "adjust": _("Adjust"),
+        "move": _("Move"),
+        "my_postings": _("Undo"),
+        "interchange": _("File"),
+    }
+    name = _("Undo") if one.undoes is not None else words.get(one.source_code, one.operation)
+    undone = f" {_('undone')}" if one.undone_by is not None else ""
+    return f"{name} {one.register_no}{undone}"
+
+
+def _about(at: At, one: RegisterFacts) -> tuple[str, ...]:
+    lines = [f"{clock_time(one.created_at)} {_in_words(one)}"]
+    if one.reason_code:
+        lines.append(_("Reason {code} {text}").format(code=one.reason_code, text=""))
+    if why_not := _why_not(one):
+        lines.append(why_not)
+    if counted := lines_counted(one.register_no):
+        lines.append(_("{count} lines counted").format(count=counted))
+    if may(at.user, Right.SEE_EXPECTED):
+        lines += [
+            f"{signed(moved.quantity)} {item_and_variant(moved.item_no, moved.variant_code)} {moved.lot_no}{moved.serial_no} "
+            f"{place(moved.location_code, moved.bin_code)}".replace("  ", " ")
+            for moved in moved_by(one.register_no)
+        ]
+    return tuple(lines)
+
+
+def work(at: At, state: PostingsState) -> str:
+    """Nothing here is undone scan by scan."""
+    return f"{JOB}:{at.user.code}"
