@@ -192,6 +192,19 @@ class Pool:
     complete: bool = False  # all open increases are here, not only a page of them
     increases: list[Entry] = field(default_factory=list)
     decreases: list[Entry] | None = None
+    horizon: tuple[str, int] = ("", 0)  # of the page: planned increases beyond it may stand behind some that were not read
+
+    def covers(self, needed: Decimal) -> bool:
+        """Whether the increases known to come first have `needed` base units left."""
+        if self.complete:
+            return True
+        sign = -1 if self.latest_first else 1
+        left = ZERO
+        for one in self.increases:
+            if (_by_date(one) > self.horizon) - (_by_date(one) < self.horizon) == sign:
+                break
+            left += one.remaining_quantity
+        return self.read and left >= needed
 
     def add_increase(self, entry: Entry) -> None:
         """Put a new increase where the costing method looks for it."""
@@ -306,7 +319,7 @@ class Stock:
     def increases(self, key: PoolKey, needed: Decimal) -> list[Entry]:
         """The open increases of a pool, as the costing method orders them: all, or enough to cover `needed` base units."""
         pool = self.pool(key)
-        if not pool.complete and (not pool.read or sum((one.remaining_quantity for one in pool.increases), ZERO) < needed):
+        if not pool.covers(needed):
             self.read_increases(key, needed)
         return pool.increases
 
@@ -323,6 +336,8 @@ class Stock:
             limit *= 8
             rows = fetch(*increases_statement(key, pool.latest_first, limit))
         pool.read = True
+        if rows:
+            pool.horizon = _by_date(self.entries[rows[-1][0]])
         if pool.increases:  # planned ones are not in the database yet
             found |= {one.entry_no: one for one in pool.increases}
             pool.increases = sorted(found.values(), key=_by_date, reverse=pool.latest_first)
@@ -415,11 +430,11 @@ def read_settings() -> tuple[Any, ...]:
 
 def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[str, int]) -> Stock:
     """Lock the items and read what the batch needs: one round trip where the guess about master data was right."""
-    statements: list[tuple[str, Sequence[Any]]] = [(SETTINGS_SQL, ())]
     setup = guess()
     item_nos = sorted(needs.item_nos)
-    if item_nos and len(item_nos) <= 400:
-        statements.append(totals_statement(item_nos))
+    # The settings come after the lock: whoever changes how an item is costed holds it until that is committed.
+    locks = [totals_statement(item_nos[start : start + 400]) for start in range(0, len(item_nos), 400)]
+    statements: list[tuple[str, Sequence[Any]]] = [*locks, (SETTINGS_SQL, ())]
     if needs.operation_ids:
         statements.append(operations_statement(needs.operation_ids))
     known = setup is not None and all(setup.item(no) is not None for no in item_nos)
@@ -431,12 +446,9 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
         statements += [(_DECREASES, key) for key in needs.covers]
         statements += [(_CONTENT, key) for key in needs.contents]
     rows = iter(fetch_batch(statements, reserve=reserve or None))
+    totals = [row for _ in locks for row in next(rows)]
     stock = Stock(next(rows)[0])
-    if item_nos and len(item_nos) <= 400:
-        for row in next(rows):
-            stock.totals[row[0]] = total_from_row(row)
-    else:
-        stock.lock(item_nos)
+    stock.totals.update((row[0], total_from_row(row)) for row in totals)
     if needs.operation_ids:
         stock.keep_operations(needs.operation_ids, next(rows))
     if not known or stock.setup is not setup:
