@@ -128,8 +128,12 @@ def _database(named: str | None, *, make: bool = False) -> Iterator[str]:
 
 def _require_schema(address: str) -> None:
     """Raises `EmptyDatabase` where nothing was ever put into it, without making anything."""
+    import os
+
     from db.connection import close_database, database, open_database
 
+    if address.startswith("sqlite:///") and not os.path.exists(address.removeprefix("sqlite:///")):
+        raise _empty_database(address)
     try:
         open_database(address, read_only=True)
     except ValueError as problem:
@@ -208,6 +212,7 @@ def post(database: str | None, file: str, form: str, dry_run: bool, each: bool) 
 @click.option("--id", "id_", help="Only entries of the operation with this id.")
 @click.option("--from", "date_from", metavar="DATE", help="From this posting date on.")
 @click.option("--to", "date_to", metavar="DATE", help="Up to this posting date.")
+@click.option("--date", "on", metavar="DATE", hidden=True)  # of availability, which comes later
 @click.pass_obj
 def export(
     database: str | None,
@@ -221,6 +226,7 @@ def export(
     id_: str | None,
     date_from: str | None,
     date_to: str | None,
+    on: str | None,
 ) -> int:
     """Write the rows of a ledger, or of what is on hand, in entry order.
 
@@ -242,7 +248,8 @@ def export(
         date_to=_day(date_to, "--to"),
     )
     chosen = EXPORTS[what]
-    if unknown := sorted(filters.named().keys() - chosen.filters):
+    named = {*filters.named(), *(["date"] if on is not None else [])}
+    if unknown := sorted(named - chosen.filters):
         raise click.UsageError(_("{what} cannot be filtered by {unknown}.").format(what=what, unknown=", ".join(unknown)))
     with _database(database):
         _write(chosen, filters, form, output)
@@ -291,7 +298,7 @@ def adjust_cost(database: str | None, items: tuple[str, ...]) -> int:
 
     with _database(database), progress_on(sys.stderr) as progress:
         nos = [ITEMS.require(normalize_code(item), field="--item")["no"] for item in items]
-        adjusted = adjust_pending(_posted_by("adjust_cost"), nos, lambda visited: progress(f"{visited:,}", 1))
+        adjusted = adjust_pending(_posted_by("adjust_cost"), nos, lambda _visited: progress(N_("adjusting cost"), -1))
     click.echo(
         ngettext("Cost adjusted: {count} entry.", "Cost adjusted: {count} entries.", adjusted).format(count=f"{adjusted:,}")
     )

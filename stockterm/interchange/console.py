@@ -165,7 +165,7 @@ def progress_on(stream: TextIO | None) -> Iterator[Progress]:
         now = time.monotonic()
         if what and now - drawn_at < _REDRAW_AFTER:
             return
-        text = f"{_(what)} {share:.0%}" if what else ""
+        text = _(what) + (f" {share:.0%}" if share >= 0 else " …") if what else ""
         if text or width:
             stream.write(f"\r{text:<{width}}" + ("" if text else "\r"))
             stream.flush()

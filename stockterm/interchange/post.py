@@ -19,6 +19,7 @@ from typing import BinaryIO
 from db.connection import in_write_transaction
 from db.core.clock import today
 from db.core.errors import (
+    N_,
     DatabaseDamaged,
     DatabaseNewer,
     DatabaseUnavailable,
@@ -45,7 +46,7 @@ _PROGRESS_EVERY = 200  # lines
 
 OF_THE_DATABASE = (DatabaseUnavailable, DatabaseDamaged, DatabaseNewer, DiskFull)
 
-Progress = Callable[[str, float], None]  # what is being done, and how much of it: 0 to 1
+Progress = Callable[[str, float], None]  # what is being done, and how much of it: 0 to 1, less where nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,13 @@ def post_file(file: BinaryIO, posted_by: PostedBy, *, dry_run: bool = False, pro
     """
     size = max(1, fstat(file.fileno()).st_size)
     show = progress or (lambda _what, _share: None)
-    items = _items_touched(_with_progress(file, size, "reading", show))
+    items = _items_touched(_with_progress(file, size, N_("reading"), show))
 
     def work() -> Report:
         forget_setup()  # an earlier attempt, or a file that was taken back, may have left master data that never was
         run = _Run(posted_by, today())
         run.lock(items)
-        for line in _with_progress(file, size, "checking" if dry_run else "posting", show):
+        for line in _with_progress(file, size, N_("checking") if dry_run else N_("posting"), show):
             run.take(line)
             if run.full:
                 break
@@ -119,7 +120,7 @@ def _adjust_the_rest(posted_by: PostedBy, show: Progress) -> None:
     """Forward the cost changes that were too large for the posting's own transaction, where they are not left to the batch."""
     items = items_to_adjust_at_once()
     if items:
-        adjust_pending(posted_by, items, lambda visited: show(f"adjusting cost, {visited:,} entries,", 1))
+        adjust_pending(posted_by, items, lambda _visited: show(N_("adjusting cost"), -1))
 
 
 def _with_progress(file: BinaryIO, size: int, what: str, show: Progress) -> Iterator[Line]:
@@ -260,7 +261,7 @@ def post_each(
     """
     size = max(1, fstat(file.fileno()).st_size)
     show = progress or (lambda _what, _share: None)
-    for line in _with_progress(file, size, "posting", show):
+    for line in _with_progress(file, size, N_("posting"), show):
         report.lines += 1
         errors = _post_one(line, posted_by, report)
         for error in errors:
