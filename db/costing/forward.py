@@ -124,6 +124,7 @@ class _Links:
         self.suppliers: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)  # decrease → (increase, quantity taken)
         self.consumers: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)  # increase → (decrease, quantity taken)
         self.transferred_from: dict[int, int] = {}  # receiving half → the increase that supplied it
+        self.half_of: dict[int, int] = {}  # receiving half → the half that left
         self.returned_from: dict[int, int] = {}  # return → the decrease that it takes back
         for row in applications:
             if row.item_ledger_entry_no == row.outbound_entry_no:
@@ -131,13 +132,14 @@ class _Links:
                 self.consumers[row.inbound_entry_no].append((row.outbound_entry_no, -row.quantity))
             elif row.transferred_from_entry_no:
                 self.transferred_from[row.item_ledger_entry_no] = row.transferred_from_entry_no
+                self.half_of[row.item_ledger_entry_no] = row.outbound_entry_no
             elif row.outbound_entry_no:
                 self.returned_from[row.item_ledger_entry_no] = row.outbound_entry_no
 
     def sources(self, entry_no: int) -> list[int]:
-        """The entries that this entry takes its cost from."""
+        """The entries that this entry takes its cost or its valuation date from."""
         found = [supplier for supplier, _ in self.suppliers.get(entry_no, ())]
-        found += [links[entry_no] for links in (self.transferred_from, self.returned_from) if entry_no in links]
+        found += [links[entry_no] for links in (self.transferred_from, self.half_of, self.returned_from) if entry_no in links]
         return found
 
 
@@ -164,6 +166,7 @@ class _Work:
         self.uninvoiced = {no: entry.uninvoiced_applications for no, entry in graph.entries.items()}
         self.cause: dict[int, int] = dict(graph.dirty)  # the entries that changed, and why
         self.to_round: dict[int, int] = {}
+        self.shares: dict[tuple[int, Decimal], Decimal] = {}
         self.differences: list[Difference] = []
 
     def visit(self, no: int) -> None:
@@ -177,7 +180,13 @@ class _Work:
             self.to_round.setdefault(no, self.cause[no])
 
     def _share(self, increase: int, taken: Decimal) -> Decimal:
-        return share(self.cost[increase], taken, self.graph.entries[increase].quantity, self.amount_rounding)
+        """The share of an increase that was visited already, or needs no visit: its cost is final."""
+        key = (increase, taken)
+        found = self.shares.get(key)  # one increase often feeds many decreases of the same quantity
+        if found is None:
+            whole = self.graph.entries[increase].quantity
+            found = self.shares[key] = share(self.cost[increase], taken, whole, self.amount_rounding)
+        return found
 
     def _follow_sources(self, no: int, cause: int) -> bool:
         """Recompute one recipient; true when anything that its own recipients take from it has changed."""
@@ -195,11 +204,13 @@ class _Work:
                 self._complete_decrease(no, cause)
             if entry.applies_to_entry is None:
                 self.valued[no] = max([self.valued[no], *(self.valued[source] for source, _ in suppliers)])
+            else:
+                self.valued[no] = self.valued[suppliers[0][0]]
         elif no in links.transferred_from:
             source = links.transferred_from[no]
             self.cost[no] = self._share(source, entry.quantity)
             self.complete[no] = self.complete[source]
-            self.valued[no] = max(self.valued[no], self.valued[source])
+            self.valued[no] = self.valued[links.half_of[no]]
         else:
             source = links.returned_from[no]
             self.cost[no] = -share(self.cost[source], entry.quantity, -self.graph.entries[source].quantity, self.amount_rounding)
@@ -240,6 +251,8 @@ class _Work:
         change of cost."""
         for no, cause in self.to_round.items():
             entry = self.graph.entries[no]
+            if no in self.graph.partial:
+                continue  # what it has handed out in all is not known here
             if entry.quantity > 0 and not entry.remaining_quantity and self.complete[no] and not self.uninvoiced[no]:
                 amount = self.forwarded[no] - self.cost[no] - entry.rounding_amount
                 if amount:

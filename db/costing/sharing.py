@@ -1,6 +1,7 @@
 """The one way a cost is shared by quantity."""
 
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 
 # 60 digits hold any product of two stored numbers; a quotient of two of them is never closer to a half than 1e-40, so that
 # rounding after this division is rounding once.
@@ -22,6 +23,11 @@ def share(cost: Decimal, part: Decimal, whole: Decimal, increment: Decimal) -> D
 
 def round_amount(amount: Decimal, increment: Decimal) -> Decimal:
     """`amount` as the nearest multiple of `increment`, half away from zero. Faster than the general rounding for 0.01, 0.001 …"""
-    if increment.as_tuple().digits == (1,):
+    if _is_power_of_ten(increment):
         return amount.quantize(increment, context=_WIDE)
     return _WIDE.multiply(_WIDE.divide(amount, increment).quantize(Decimal(1), context=_WIDE), increment)
+
+
+@cache
+def _is_power_of_ten(increment: Decimal) -> bool:
+    return increment.as_tuple().digits == (1,)

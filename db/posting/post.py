@@ -164,8 +164,8 @@ class PostingRun:
         if not dirty:
             return
         registers = {one.entry_no: one.register_no for one in planning.plan.values}
-        for entry in planning.plan.entries:
-            entry.new = False
+        for entry in (*planning.plan.entries, *planning.plan.touched.values()):
+            entry.new, entry.stored_open, entry.stored_mark = False, bool(entry.remaining_quantity), entry.applied_entry_to_adjust
         after = Planning(planning.stock, self.posted_by, planning.next_number)
         try:
             forward_dirty(after, dirty, registers.__getitem__, self.entries_at_once)

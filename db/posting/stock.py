@@ -102,6 +102,8 @@ class Entry:
     uninvoiced_applications: int
     sales_amount_actual: Decimal
     applied_entry_to_adjust: int | None
+    stored_open: bool = True  # as the row stands in the database: columns with an index are written only when they change
+    stored_mark: int | None = None
     new: bool = False
     operation_id: str = ""
     direct_cost_entry_no: int = 0  # of a new entry: its first value entry
@@ -150,6 +152,8 @@ def entry_from_row(row: tuple[Any, ...]) -> Entry:
         exact(row[27]),
         row[28],
         exact(row[29]),
+        row[30],
+        row[19] != 0,
         row[30],
     )
 
@@ -204,7 +208,9 @@ class Pool:
             if (_by_date(one) > self.horizon) - (_by_date(one) < self.horizon) == sign:
                 break
             left += one.remaining_quantity
-        return self.read and left >= needed
+            if left >= needed:
+                return self.read
+        return self.read and not needed
 
     def add_increase(self, entry: Entry) -> None:
         """Put a new increase where the costing method looks for it."""

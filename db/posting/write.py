@@ -46,12 +46,13 @@ _ENTRY_WITH_LINKS = _insert(
     "item_ledger_entry",
     f"{_ENTRY_COLUMNS}, expiration_date, applies_to_entry, applies_from_entry, corrects_entry_no, applied_entry_to_adjust",
 )
-_MOVE_ENTRY = (
+_MOVED = (
     "UPDATE item_ledger_entry SET remaining_quantity = ?, invoiced_quantity = ?, completely_invoiced = ?, last_invoice_date = ?,"
     " shipped_quantity_not_returned = ?, valuation_date = ?, cost_amount_actual = ?, cost_amount_expected = ?,"
-    " cost_amount_forwarded = ?, uninvoiced_applications = ?, sales_amount_actual = ?, applied_entry_to_adjust = ?, open = ?"
-    " WHERE entry_no = ?"
+    " cost_amount_forwarded = ?, uninvoiced_applications = ?, sales_amount_actual = ?"
 )
+_MOVE_ENTRY = f"{_MOVED} WHERE entry_no = ?"
+_MOVE_ENTRY_AND_STATE = f"{_MOVED}, applied_entry_to_adjust = ?, open = ? WHERE entry_no = ?"  # these two are indexed
 _DRAW_ENTRY = (
     "UPDATE item_ledger_entry SET remaining_quantity = ?, cost_amount_forwarded = ?, uninvoiced_applications = ?"
     " WHERE entry_no = ?"
@@ -129,7 +130,8 @@ def write(planning: Planning) -> None:
         (_REGISTER, _registers(planning)),
         (_ENTRY, [_entry(entry) for entry in plan.entries if not _has_links(entry)]),
         (_ENTRY_WITH_LINKS, [(*_entry(entry), *_links(entry)) for entry in plan.entries if _has_links(entry)]),
-        (_MOVE_ENTRY, [(*_movable(entry), entry.entry_no) for entry in plan.touched.values()]),
+        (_MOVE_ENTRY, [(*_movable(entry), entry.entry_no) for entry in plan.touched.values() if not _state_changed(entry)]),
+        (_MOVE_ENTRY_AND_STATE, [_with_state(entry) for entry in plan.touched.values() if _state_changed(entry)]),
         (_DRAW_ENTRY, [_drawn(entry) for entry in plan.drawn.values() if entry.entry_no not in plan.touched]),
         (_APPLICATION, _applications(plan)),
         (_VALUE, [_value(one) for one in plan.values if not one.adjustment]),
@@ -183,9 +185,15 @@ def _movable(entry: Entry) -> tuple[Any, ...]:
         to_scaled(entry.cost_amount_forwarded),
         entry.uninvoiced_applications,
         to_scaled(entry.sales_amount_actual),
-        entry.applied_entry_to_adjust,
-        bool(entry.remaining_quantity),
     )
+
+
+def _state_changed(entry: Entry) -> bool:
+    return bool(entry.remaining_quantity) != entry.stored_open or entry.applied_entry_to_adjust != entry.stored_mark
+
+
+def _with_state(entry: Entry) -> tuple[Any, ...]:
+    return (*_movable(entry), entry.applied_entry_to_adjust, bool(entry.remaining_quantity), entry.entry_no)
 
 
 def _drawn(entry: Entry) -> tuple[int, ...]:
