@@ -81,7 +81,8 @@ class Writer(threading.Thread):
         self._painter = painter
         self._lost = lost
         self._changed = threading.Condition()
-        self._text: list[str] = []
+        self._before: list[str] = []  # written before the frame that waits
+        self._after: list[str] = []
         self._frame: Frame | None = None
         self._forget = False
         self._ended = False
@@ -89,7 +90,7 @@ class Writer(threading.Thread):
     def write(self, text: str, *, forget: bool = False) -> None:
         """Write text as it is. `forget`: it changes what stands on the terminal, the next frame is painted whole."""
         with self._changed:
-            self._text.append(text)
+            (self._before if self._frame is None else self._after).append(text)
             self._forget = self._forget or forget
             self._changed.notify()
 
@@ -114,16 +115,16 @@ class Writer(threading.Thread):
     def run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._text or self._frame is not None or self._ended)
-                text, self._text = "".join(self._text), []
+                self._changed.wait_for(lambda: self._before or self._frame is not None or self._ended)
+                before, self._before = "".join(self._before), []
+                after, self._after = "".join(self._after), []
                 frame, self._frame = self._frame, None
                 forget, self._forget = self._forget, False
                 ended = self._ended
             if forget:
                 self._painter.forget()
-            if frame is not None:
-                text = self._painter.paint(frame) + text
-            data = memoryview(text.encode(errors="replace"))
+            painted = self._painter.paint(frame) if frame is not None else ""
+            data = memoryview((before + painted + after).encode(errors="replace"))
             try:
                 while data:
                     data = data[os.write(self._fileno, data) :]

@@ -212,6 +212,11 @@ def test_an_alternate_screen_is_asked_for_only_where_there_is_one(recorded: Star
     assert b"\x1b[?1049h" in recorded(term="tmux").started().output
 
 
+def test_nothing_is_painted_before_the_alternate_screen_is_there(recorded: Start) -> None:
+    output = recorded(term="tmux").started().output
+    assert output.startswith(b"\x1b[?1049h")  # what was painted before would stay behind on the other screen
+
+
 def test_a_terminal_that_reads_no_output_holds_up_no_scan(recorded: Start) -> None:
     terminal = recorded(columns=80, rows=24).started()
     wanted = [f"BLOCKED-{number:05}" for number in range(2_000)]
