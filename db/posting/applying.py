@@ -65,6 +65,7 @@ def close_decreases(planning: Planning, register_no: int, entry: Entry, caused_b
     if applies_to is not None:
         waiting = [applies_to, *(one for one in waiting if one is not applies_to)]
     covered = False
+    moved: list[Entry] = []
     for decrease in waiting:
         if not entry.remaining_quantity:
             break
@@ -79,6 +80,8 @@ def close_decreases(planning: Planning, register_no: int, entry: Entry, caused_b
             entry.uninvoiced_applications += 1
         if entry.valuation_date > decrease.valuation_date:
             decrease.valuation_date = planning.plan.revalued[decrease.entry_no] = entry.valuation_date
+            if decrease.shipped_quantity_not_returned != -decrease.quantity:  # what came back follows, whatever it costs
+                moved.append(decrease)
         touch(planning, decrease)
         covered = True
     if covered:
@@ -86,7 +89,8 @@ def close_decreases(planning: Planning, register_no: int, entry: Entry, caused_b
         pool.decreases = [one for one in planning.stock.decreases(entry.pool) if one.remaining_quantity]
         pool.drop_closed()
         header = Header(date.fromisoformat(entry.posting_date))
-        mark_dirty(planning, entry, caused_by, header)
+        for one in (entry, *moved):
+            mark_dirty(planning, one, caused_by, header)
 
 
 def _takes_cost_from(planning: Planning, entry: Entry, decrease: Entry) -> bool:

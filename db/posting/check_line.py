@@ -28,13 +28,14 @@ from db.core.errors import (
     UnknownCode,
 )
 from db.costing.application import Draw, choose_draws
-from db.posting.check_tracking import incoming_numbers, numbers_after, outgoing_numbers
+from db.posting.check_tracking import NewNumbers, incoming_numbers, numbers_after, outgoing_numbers
 from db.posting.checked import CheckedLine, Movement, Place, Problems
 from db.posting.checks import base_quantity, check_header, check_item, check_place, take_content
+from db.posting.graph import sources_of
 from db.posting.lines import EntryType, ItemJournalLine, PostedBy, TrackingLine
 from db.posting.references import find_decrease, find_increase
 from db.posting.setup import ItemSetup
-from db.posting.stock import ZERO, ContentKey, Entry, PoolKey, Stock
+from db.posting.stock import ZERO, ContentKey, Entry, NotWrittenYet, PoolKey, Stock
 
 INCREASES = {EntryType.PURCHASE, EntryType.POSITIVE_ADJUSTMENT, EntryType.OUTPUT}
 
@@ -45,7 +46,7 @@ class _Taken:
 
     contents: dict[ContentKey, Decimal] = field(default_factory=dict)
     entries: dict[int, Decimal] = field(default_factory=dict)
-    serials: set[str] = field(default_factory=set)
+    numbers: NewNumbers = field(default_factory=NewNumbers)
 
 
 def check_line(line: ItemJournalLine, stock: Stock, posted_by: PostedBy) -> CheckedLine:
@@ -159,6 +160,10 @@ def _tracking_quantities(
     if tracked != abs(line.quantity):
         errors.append(TrackingSum(field="tracking", tracked=tracked, quantity=abs(line.quantity)))
         return []
+    below = [one.quantity for one in line.tracking if one.quantity is not None and one.quantity < 0]
+    if below:
+        errors.append(BadValue(field="tracking", value=below[0], expected="quantities above 0; the line says the direction"))
+        return []
     parts = [
         (one, base_quantity(one.quantity or ZERO, line.uom_code or item.base_uom, per, item, stock, errors))
         for one in line.tracking
@@ -184,7 +189,7 @@ def _movement(
     if item.tracking.serial and serial and quantity != 1:
         raise SerialNotSingle(field="quantity", serial_no=serial, quantity=quantity)
     if increase:
-        return Movement(quantity, incoming_numbers(item, line.variant_code, tracking, stock, taken.serials))
+        return Movement(quantity, incoming_numbers(item, line.variant_code, tracking, stock, taken.numbers))
     bin_only = to is not None and _is_bin_only(line, tracking, place, to)
     numbers = outgoing_numbers(item, line.variant_code, tracking, stock, blocked_too=bin_only)
     posting_day = line.header.posting_date.isoformat()
@@ -208,7 +213,9 @@ def _movement(
         raise NotEnoughStock(field="quantity", place=str(place), what=item.no, available=quantity - uncovered, requested=quantity)
     for draw in draws:
         taken.entries[draw.entry.entry_no] = taken.entries.get(draw.entry.entry_no, ZERO) + draw.quantity
-    to_numbers = numbers_after(item, line.variant_code, tracking, numbers, quantity, stock) if to is not None else None
+    to_numbers = None
+    if to is not None:
+        to_numbers = numbers_after(item, line.variant_code, tracking, numbers, quantity, stock, taken.numbers)
     if to is not None and to.location.code == place.location.code and to_numbers == numbers:
         raise NothingToDo(field="new_location", what="location, bin, numbers and expiry stay as they are")
     return Movement(quantity, numbers, tuple(draws), uncovered, to_numbers)
@@ -275,6 +282,9 @@ def _fixed_applications(
                 raise BadValue(field="applies_from", value=line.applies_from, expected="an increase; a decrease takes applies_to")
             applies_from = find_decrease(stock, line.applies_from, "applies_from")
             _check_same(line, applies_from, "applies_from", same_location=False)
+            if applies_to is not None and _has_cost_from(applies_from, applies_to, stock):
+                expected = "another entry than the one that this line has its cost from"
+                raise BadValue(field="applies_to", value=line.applies_to, expected=expected)
             if applies_from.shipped_quantity_not_returned < quantity:
                 raise OverReturned(
                     field="applies_from",
@@ -287,17 +297,24 @@ def _fixed_applications(
     return applies_to, applies_from
 
 
+def _has_cost_from(entry: Entry, source: Entry, stock: Stock) -> bool:
+    """Whether the entry is the source, or has its cost from it through any number of steps."""
+    if entry is source:
+        return True
+    if entry.item_no in stock.planned_items:
+        raise NotWrittenYet
+    return source.entry_no in sources_of(entry.entry_no, {})
+
+
 def _check_same(line: ItemJournalLine, entry: Entry, field: str, *, same_location: bool) -> None:
     pairs = [("item", entry.item_no, line.item_no), ("variant", entry.variant_code, line.variant_code)]
     if same_location:
         pairs.append(("location", entry.location_code, line.location_code))
-    if len(line.tracking) == 1:
-        tracking = line.tracking[0]
-        pairs += [
-            ("lot", number_key(entry.lot_no), number_key(tracking.lot_no)),
-            ("serial", number_key(entry.serial_no), number_key(tracking.serial_no)),
-        ]
+    for tracking in line.tracking:
+        pairs += [("lot", entry.lot_no, tracking.lot_no), ("serial", entry.serial_no, tracking.serial_no)]
+        if same_location:
+            pairs.append(("package", entry.package_no, tracking.package_no))
     for what, found, expected in pairs:
-        if found != expected:
+        if number_key(found) != number_key(expected):
             shown = {"found": found or "none", "expected": expected or "none"}
             raise ApplicationMismatch(field=field, reference=getattr(line, field), what=what, **shown)

@@ -3,11 +3,12 @@
 Sources: operations reference §8, §12.
 """
 
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from db.connection import fetch
-from db.core.codes import number_key
+from db.core.codes import number_key, trim_number
 from db.core.errors import (
     Blocked,
     ExpirationMismatch,
@@ -22,7 +23,32 @@ from db.core.numbers import from_scaled
 from db.posting.checked import Numbers, Problems
 from db.posting.lines import TrackingLine
 from db.posting.setup import ItemSetup
-from db.posting.stock import NotWrittenYet, Stock
+from db.posting.stock import NotWrittenYet, Number, NumberKey, Stock
+
+
+@dataclass(slots=True)
+class NewNumbers:
+    """Numbers that earlier lines of the same operation bring into stock: not known yet, but spelt, dated and single already."""
+
+    known: dict[NumberKey, Number] = field(default_factory=dict)
+    serials: set[NumberKey] = field(default_factory=set)
+
+    def number(self, stock: Stock, item_no: str, variant_code: str, kind: str, number: str) -> Number | None:
+        """What is known about a number, by this operation or by earlier ones."""
+        key = NumberKey(item_no, variant_code, kind, number_key(number))
+        return self.known.get(key) or stock.number(item_no, variant_code, kind, number)
+
+    def note(self, item_no: str, variant_code: str, numbers: Numbers) -> None:
+        """These come in."""
+        for kind, number in (("lot", numbers.lot_no), ("serial", numbers.serial_no), ("package", numbers.package_no)):
+            if number:
+                key = NumberKey(item_no, variant_code, kind, number_key(number))
+                self.known[key] = Number(number, numbers.expiration_date, received=True)
+
+
+def dated_kind(item: ItemSetup) -> str:
+    """Which number of an item carries its expiry date."""
+    return "lot" if item.tracking.lot else "serial" if item.tracking.serial else "package"
 
 
 def check_numbers_given(item: ItemSetup, tracking: TrackingLine) -> list[StocktermError]:
@@ -33,7 +59,7 @@ def check_numbers_given(item: ItemSetup, tracking: TrackingLine) -> list[Stockte
         ("serial", item.tracking.serial, tracking.serial_no),
         ("package", item.tracking.package, tracking.package_no),
     ):
-        if wanted and not given:
+        if wanted and not trim_number(given):
             errors.append(TrackingRequired(field=kind, item_no=item.no, kind=kind))
         elif given and not wanted:
             errors.append(TrackingNotAllowed(field=kind, item_no=item.no, kind=kind, value=given))
@@ -48,12 +74,12 @@ def incoming_numbers(
     variant_code: str,
     tracking: TrackingLine,
     stock: Stock,
-    taken_serials: set[str] | None = None,
+    new: NewNumbers,
     *,
     counted: bool = False,
 ) -> Numbers:
-    """The numbers of an increase. A number that was ever received keeps its spelling and its expiry date; a serial number that is
-    in stock anywhere is refused; a blocked one is refused unless it was `counted`."""
+    """The numbers of an increase. A number that was ever received keeps its spelling and its expiry date. A serial number that is
+    in stock anywhere, or that another line brings in, is refused, and so is a blocked number, unless it was `counted`."""
     if not item.tracking.by_number:
         errors = check_numbers_given(item, tracking)
         if errors:
@@ -65,16 +91,16 @@ def incoming_numbers(
     spelt = {"lot": tracking.lot_no, "serial": tracking.serial_no, "package": tracking.package_no}
     given = tracking.expiration_date.isoformat() if tracking.expiration_date else None
     expiration: str | None = None
-    dated_kind = "lot" if item.tracking.lot else "serial" if item.tracking.serial else "package"
     for kind, number in spelt.items():
         if not number:
             continue
-        known = stock.number(item.no, variant_code, kind, number)
+        known = new.number(stock, item.no, variant_code, kind, number)
+        spelt[kind] = trim_number(number)
         if known is not None:
             spelt[kind] = known.number
             if known.blocked and not counted:
                 raise Blocked(field=kind, kind=kind, value=known.number, reason=known.block_reason)
-        if kind == dated_kind:
+        if kind == dated_kind(item):
             if known is not None and known.received:
                 if given is not None and given != known.expiration_date:
                     raise ExpirationMismatch(
@@ -85,18 +111,19 @@ def incoming_numbers(
                 expiration = given or (known.expiration_date if known is not None else None)
                 if expiration is None and item.tracking.expiration_required:
                     raise ExpirationRequired(field="expiration_date", item_no=item.no, number=number)
-    if spelt["serial"]:
+    if spelt["serial"] and not counted:
         places = stock.places_of_serial(item.no, spelt["serial"])
         for (variant, location_code, bin_code), quantity in places.items():
             if quantity > 0 and variant == variant_code:
                 place = f"{location_code} {bin_code}".strip()
                 raise SerialInStock(field="serial", serial_no=spelt["serial"], place=place)
-        key = number_key(spelt["serial"])
-        if taken_serials is not None:
-            if key in taken_serials:
-                raise SerialInStock(field="serial", serial_no=spelt["serial"], place="this line")
-            taken_serials.add(key)
-    return Numbers(spelt["lot"], spelt["serial"], spelt["package"], expiration)
+        key = NumberKey(item.no, variant_code, "serial", number_key(spelt["serial"]))
+        if key in new.serials:
+            raise SerialInStock(field="serial", serial_no=spelt["serial"], place="this line")
+        new.serials.add(key)
+    numbers = Numbers(spelt["lot"], spelt["serial"], spelt["package"], expiration)
+    new.note(item.no, variant_code, numbers)
+    return numbers
 
 
 def outgoing_numbers(
@@ -119,12 +146,19 @@ def outgoing_numbers(
         if known.blocked and not blocked_too:
             raise Blocked(field=kind, kind=kind, value=known.number, reason=known.block_reason)
         spelt[kind] = known.number
-        expiration = expiration or known.expiration_date
+        if kind == dated_kind(item):
+            expiration = known.expiration_date
     return Numbers(spelt["lot"], spelt["serial"], spelt["package"], expiration)
 
 
 def numbers_after(
-    item: ItemSetup, variant_code: str, tracking: TrackingLine, numbers: Numbers, quantity: Decimal, stock: Stock
+    item: ItemSetup,
+    variant_code: str,
+    tracking: TrackingLine,
+    numbers: Numbers,
+    quantity: Decimal,
+    stock: Stock,
+    new_numbers: NewNumbers,
 ) -> Numbers:
     """The numbers on the receiving side. One lot has one expiry date: re-dating takes all of the lot in one line, and a known lot
     is entered only with its own date (operations reference §8)."""
@@ -148,16 +182,16 @@ def numbers_after(
         ("serial", numbers.serial_no, new.serial_no),
         ("package", numbers.package_no, new.package_no),
     ):
-        known = stock.number(item.no, variant_code, kind, number) if number else None
-        spelt[kind] = known.number if known is not None else number
+        known = new_numbers.number(stock, item.no, variant_code, kind, number) if number else None
+        spelt[kind] = known.number if known is not None else trim_number(number)
         same = number_key(number) == number_key(old)
         if known is not None and known.blocked and not same:
             raise Blocked(field=f"new_{kind}", kind=kind, value=known.number, reason=known.block_reason)
-        if known is None or not known.received or kind == "package":
+        if known is None or not known.received or kind != dated_kind(item) or new_day == known.expiration_date:
             continue
-        if same and new_day != known.expiration_date and (kind == "lot" or not item.tracking.lot):
-            _check_whole_number(item, kind, known.number, known.expiration_date, new_day, quantity, stock)
-        elif not same and new_day != known.expiration_date and (kind == "lot" or not item.tracking.lot):
+        if same:
+            _check_whole_number(item, variant_code, kind, known.number, known.expiration_date, new_day, quantity, stock)
+        else:
             hint = "Move it with that date, or choose a new number."
             raise ExpirationMismatch(
                 field="new_expiration_date",
@@ -167,19 +201,29 @@ def numbers_after(
                 hint=hint,
             )
     if spelt["serial"] and number_key(spelt["serial"]) != number_key(numbers.serial_no):
-        incoming_numbers(
-            item, variant_code, TrackingLine(lot_no=spelt["lot"], serial_no=spelt["serial"], package_no=spelt["package"]), stock
+        received = TrackingLine(
+            lot_no=spelt["lot"], serial_no=spelt["serial"], package_no=spelt["package"], expiration_date=_day(new_day)
         )
-    return Numbers(spelt["lot"], spelt["serial"], spelt["package"], new_day)
+        incoming_numbers(item, variant_code, received, stock, new_numbers)
+    after = Numbers(spelt["lot"], spelt["serial"], spelt["package"], new_day)
+    new_numbers.note(item.no, variant_code, after)
+    return after
 
 
 def _check_whole_number(
-    item: ItemSetup, kind: str, number: str, known: str | None, given: str | None, quantity: Decimal, stock: Stock
+    item: ItemSetup,
+    variant_code: str,
+    kind: str,
+    number: str,
+    known: str | None,
+    given: str | None,
+    quantity: Decimal,
+    stock: Stock,
 ) -> None:
     if item.no in stock.planned_items:
         raise NotWrittenYet
-    rows = fetch(f"SELECT COALESCE(SUM(quantity), 0) FROM bin_content WHERE item_no = ? AND {kind}_no = ?", (item.no, number))
-    everywhere = from_scaled(int(rows[0][0]))
+    sql = f"SELECT COALESCE(SUM(quantity), 0) FROM bin_content WHERE item_no = ? AND variant_code = ? AND {kind}_no = ?"
+    everywhere = from_scaled(int(fetch(sql, (item.no, variant_code, number))[0][0]))
     if everywhere != quantity:
         hint = f"{everywhere:f} carry this number in all; change them all at once, or give these {quantity:f} a new number."
         raise ExpirationMismatch(field="new_expiration_date", number=number, known=_day(known), given=_day(given), hint=hint)

@@ -23,7 +23,7 @@ from db.core.errors import (
 from db.core.numbers import from_scaled, round_to
 from db.costing.sharing import round_amount
 from db.posting.applying import close_decreases
-from db.posting.check_tracking import incoming_numbers
+from db.posting.check_tracking import NewNumbers, incoming_numbers
 from db.posting.checked import Numbers, Place, Problems, content_key
 from db.posting.checks import check_header, check_item, check_place
 from db.posting.cost_changes import learn_direct_cost, update_unit_cost
@@ -80,9 +80,10 @@ def check_count(count: Count, stock: Stock, posted_by: PostedBy) -> CheckedCount
         errors.append(PermissionDenied(field="location", user_code=user.code, action=action))
     seen: dict[ContentKey, int] = {}
     checked: list[CheckedCountLine] = []
+    new_numbers = NewNumbers()
     for line in count.lines:
         try:
-            one = _check_line(line, count, stock)
+            one = _check_line(line, count, stock, new_numbers)
             if one.content in seen:
                 if one.numbers.serial_no:
                     raise SerialCountedTwice(field="serial", serial_no=one.numbers.serial_no, place=str(one.place))
@@ -106,7 +107,7 @@ def _of_line(error: StocktermError, line: CountLine) -> StocktermError:
     return error
 
 
-def _check_line(line: CountLine, count: Count, stock: Stock) -> CheckedCountLine:
+def _check_line(line: CountLine, count: Count, stock: Stock, new_numbers: NewNumbers) -> CheckedCountLine:
     errors: list[StocktermError] = []
     item = check_item(stock.setup.item(line.item_no), line.item_no, line.variant_code, errors)
     place = check_place(stock, count.location_code, line.bin_code, "location", "bin", errors)
@@ -122,7 +123,7 @@ def _check_line(line: CountLine, count: Count, stock: Stock) -> CheckedCountLine
         raise TooManyDecimals(field="counted", value=line.counted, places=places)
     if item.tracking.serial and line.counted not in (0, 1):
         raise SerialNotSingle(field="counted", serial_no=line.serial_no, quantity=line.counted)
-    numbers = _numbers(line, item, stock)
+    numbers = _numbers(line, item, stock, new_numbers)
     key = content_key(item.no, line.variant_code, place, numbers)
     later_sql, watermark = _LATER_AT_LOCATION, line.item_ledger_watermark
     if place.bin_code:
@@ -137,27 +138,26 @@ def _check_line(line: CountLine, count: Count, stock: Stock) -> CheckedCountLine
     return checked
 
 
-def _numbers(line: CountLine, item: ItemSetup, stock: Stock) -> Numbers:
+def _numbers(line: CountLine, item: ItemSetup, stock: Stock, new_numbers: NewNumbers) -> Numbers:
     """The numbers as they are known; a number that was never seen is a find."""
+    if not line.counted and not item.tracking.by_number:
+        return Numbers()
     tracking = TrackingLine(None, line.lot_no, line.serial_no, line.package_no, line.expiration_date)
-    places: dict[tuple[str, str, str], Decimal] = {}
-    if line.serial_no and item.tracking.serial:  # where it is now is not the question here
-        places = stock.places_of_serial(item.no, line.serial_no)
-        stock.serial_places[(item.no, line.serial_no)] = {}
-    try:
-        if not line.counted and not item.tracking.by_number:
-            return Numbers()
-        return incoming_numbers(item, line.variant_code, tracking, stock, counted=True)
-    finally:
-        if places:
-            stock.serial_places[(item.no, line.serial_no)] = places
+    return incoming_numbers(item, line.variant_code, tracking, stock, new_numbers, counted=True)
 
 
 def _doubled_serials(lines: list[CheckedCountLine], stock: Stock) -> list[StocktermError]:
     """A serial number found in one place must have left every other: it is counted there as 0, or was not there anyway."""
     errors: list[StocktermError] = []
     gone = {one.content for one in lines if one.difference < 0}
+    found: dict[tuple[str, str, str], str] = {}
     for one in lines:
+        if one.numbers.serial_no and one.line.counted:
+            serial = (one.item.no, one.line.variant_code, one.numbers.serial_no)
+            if serial in found:
+                error: StocktermError = SerialCountedTwice(field="serial", serial_no=one.numbers.serial_no, place=found[serial])
+                errors.append(_of_line(error, one.line))
+            found.setdefault(serial, str(one.place))
         if one.numbers.serial_no and one.difference > 0:
             for (variant, location, bin_code), quantity in stock.places_of_serial(one.item.no, one.numbers.serial_no).items():
                 elsewhere = one.content._replace(location_code=location, bin_code=bin_code)

@@ -40,6 +40,7 @@ def plan_transfer(planning: Planning, register_no: int, checked: CheckedLine, mo
         uom_code=checked.uom_code,
         quantity_per=checked.quantity_per,
         out_leg=f"out{numbered}",
+        applies_to=checked.applies_to.entry_no if checked.applies_to else None,
     )
 
 
@@ -56,9 +57,11 @@ def transfer(
     uom_code: str,
     quantity_per: Decimal,
     out_leg: str = "out",
+    applies_to: int | None = None,
     corrects: int | None = None,
 ) -> None:
-    """The halves of a transfer. `corrects` is, for an undo, the receiving half that goes back."""
+    """The halves of a transfer. `applies_to` is the increase it is fixed to; `corrects`, for an undo, the receiving half that
+    goes back."""
     assert movement.to_numbers is not None
     kind = "movement" if source.location.code == to.location.code else ""
     out = new_entry(
@@ -71,7 +74,7 @@ def transfer(
         quantity=-movement.quantity,
         leg=out_leg,
         completely_invoiced=all(one.entry.completely_invoiced for one in movement.draws),
-        applies_to=corrects,
+        applies_to=applies_to or corrects,
         corrects=corrects,
         item_no=item_no,
         variant_code=variant_code,

@@ -78,7 +78,9 @@ def _recipient(entry_no: int, rows: list[tuple[Any, ...]], rounding: int) -> Ite
         all_complete = all(bool(link[5]) for link in links)
         if bool(complete) != all_complete:
             yield differs(entry_name(entry_no), "completely invoiced, by its sources", all_complete, bool(complete))
-    right_day = max([posted, *days]) if fixed is None or quantity > 0 else days[0] if days else posted
+    right_day = max([posted, *days])
+    if days and ((fixed is not None and quantity < 0) or links[0][1]):  # fixed to its increase, or the half of a transfer
+        right_day = days[0]
     if valued != right_day and not _anything_waits(entry_no):
         yield differs(entry_name(entry_no), "valuation date", right_day, valued)
 
