@@ -23,7 +23,10 @@ from db.posting.planning import Planning, open_register, touch, value
 from db.posting.references import find_entries
 from db.posting.stock import ZERO, Entry, NotWrittenYet, Stock
 
-_EXPECTED = "SELECT COALESCE(SUM(cost_amount_expected), 0) FROM value_entry WHERE item_ledger_entry_no = ? AND expected_cost"
+_EXPECTED = (
+    "SELECT COALESCE(SUM(cost_amount_expected), 0), COALESCE(SUM(sales_amount_expected), 0),"
+    " COALESCE(SUM(purchase_amount_expected), 0) FROM value_entry WHERE item_ledger_entry_no = ? AND expected_cost"
+)
 _SUPPLIERS = (
     "SELECT inbound_entry_no, COUNT(*) FROM item_application_entry WHERE item_ledger_entry_no IN ({0})"
     " AND item_ledger_entry_no = outbound_entry_no GROUP BY inbound_entry_no"
@@ -127,8 +130,8 @@ def invoice_entry(
     complete = entry.invoiced_quantity + signed == entry.quantity
     before = entry.cost_amount
     own_cost = entry.entry_type == EntryType.PURCHASE and entry.quantity > 0 and entry.applies_from_entry is None
+    original, sales_expected, purchase_expected = (from_scaled(int(one)) for one in fetch(_EXPECTED, (entry.entry_no,))[0])
     if own_cost:
-        original = from_scaled(int(fetch(_EXPECTED, (entry.entry_no,))[0][0]))
         given_back = entry.cost_amount_expected if complete else share(original, signed, entry.quantity, planning.amount_rounding)
         actual = given_back if cost is None else cost
     else:
@@ -146,7 +149,9 @@ def invoice_entry(
         cost_amount_actual=actual,
         cost_amount_expected=-given_back,
         sales_amount_actual=revenue if entry.quantity < 0 else -revenue,
+        sales_amount_expected=-_newly_invoiced(planning, entry, signed, sales_expected),
         purchase_amount_actual=purchase if entry.quantity > 0 else -purchase,
+        purchase_amount_expected=-_newly_invoiced(planning, entry, signed, purchase_expected),
     )
     entry.invoiced_quantity += signed
     entry.completely_invoiced = complete
@@ -160,6 +165,14 @@ def invoice_entry(
         mark_dirty(planning, entry, written.entry_no, header)
     if complete and entry.quantity < 0:
         settle_suppliers(planning, register_no, header, entry, written.entry_no)
+
+
+def _newly_invoiced(planning: Planning, entry: Entry, signed: Decimal, amount: Decimal) -> Decimal:
+    """The part of `amount`, which is for the whole entry, that goes with the quantity invoiced now; the parts add up to it."""
+    if not amount:
+        return ZERO
+    before = share(amount, entry.invoiced_quantity, entry.quantity, planning.amount_rounding)
+    return share(amount, entry.invoiced_quantity + signed, entry.quantity, planning.amount_rounding) - before
 
 
 def _per_unit(planning: Planning, amount: Decimal, quantity: Decimal) -> Decimal:
