@@ -310,9 +310,10 @@ def adjust_cost(database: str | None, items: tuple[str, ...]) -> int:
 def prove(database: str | None) -> int:
     """Check that the ledgers and everything kept beside them agree."""
     from db.posting.prove import prove as prove_ledgers
+    from stockterm.interchange.console import progress_on
 
-    with _database(database):
-        report = prove_ledgers()
+    with _database(database), progress_on(sys.stderr) as progress:
+        report = prove_ledgers(lambda name: progress(name, -1))
     for name, rows in report.checks:
         click.echo(f"{rows:>12,}  {name}")
     for finding in report.findings:
