@@ -286,3 +286,47 @@ class TestConfig:
     def test_no_file_says_nothing(self, tmp_path: Path) -> None:
         assert load_config({"STOCKTERM_SETTINGS": str(tmp_path / "none.toml")}) == Config()
         assert stockterm.config.APPLICATION == "stockterm"
+
+
+class TestProve:
+    def test_sound_ledgers_agree(self, database_url: str, tmp_path: Path) -> None:
+        Company(database_url, tmp_path).posted(a_location(), an_item(), a_purchase("10", id="P1"), a_sale("4"))
+        answer = call("--database", database_url, "prove")
+        assert (answer.status, answer.err) == (0, "")
+        assert answer.out.splitlines()[-1] == "Everything agrees."
+
+    def test_a_finding_is_exit_status_1(self, small: Company) -> None:
+        small.posted(a_location(), an_item(), a_purchase("10", id="P1"))
+        connection = sqlite3.connect(small.url.removeprefix("sqlite:///"))
+        connection.execute("UPDATE item_total SET quantity = quantity + 1")
+        connection.commit()
+        connection.close()
+        answer = call("--database", small.url, "prove")
+        assert answer.status == 1
+        assert "1000" in answer.out
+        assert len(answer.err.splitlines()) == 1
+
+
+class TestDemo:
+    def test_without_a_terminal_the_demo_is_made_and_described(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path}/demo.db"
+        answer = call("--database", url, "demo")
+        assert answer.status == 0
+        assert url in answer.out
+        assert len(call("--database", url, "export", "items").rows) > 50
+        assert call("--database", url, "demo").status == 0
+
+    def test_it_is_never_made_over_other_data(self, small: Company) -> None:
+        small.posted(an_item())
+        answer = call("--database", small.url, "demo")
+        assert answer.status == 1
+        assert [row["no"] for row in small.export("items")] == ["1000"]
+
+    def test_a_sheet_of_labels_is_written(self, tmp_path: Path) -> None:
+        sheet = tmp_path / "labels.html"
+        answer = call("--database", f"sqlite:///{tmp_path}/demo.db", "demo", "--sheet", str(sheet))
+        assert answer.status == 0
+        assert "<svg" in sheet.read_text(encoding="utf-8")
+
+    def test_a_demo_is_a_file(self) -> None:
+        assert call("--database", "postgresql://localhost/x", "demo").status == 2
