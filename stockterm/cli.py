@@ -395,9 +395,10 @@ def demo(database: str | None, sheet: str | None, fresh: bool, no_open: bool) ->
             raise click.FileError(sheet, hint=problem.strerror or str(problem)) from problem
         click.echo(_("Labels: {file}").format(file=sheet))
         return 0
+    click.echo(describe(made))  # users and PINs: nobody can guess them
     if no_open or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        click.echo(describe(made))
         return 0
+    click.prompt(_("Enter opens it"), default="", show_default=False, prompt_suffix=" ")
     return _open_terminal(made.url)
 
 
