@@ -46,7 +46,8 @@ def lots_in_stock(item_no: str, location_code: str, *, limit: int = 50) -> list[
 def barcodes_of(item_no: str, *, limit: int = 20) -> list[tuple[str, str, str]]:
     """Barcode, variant and unit of the item's barcodes."""
     rows = fetch(
-        "SELECT barcode, variant_code, uom_code FROM item_barcode WHERE item_no = ? ORDER BY uom_code, variant_code, barcode LIMIT ?",
+        "SELECT barcode, variant_code, uom_code FROM item_barcode WHERE item_no = ?"
+        " ORDER BY uom_code, variant_code, barcode LIMIT ?",
         (item_no, limit),
     )
     return [(barcode, variant, unit) for barcode, variant, unit in rows]

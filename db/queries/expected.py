@@ -68,8 +68,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """`quantity` in base units. `moved`: the books changed while it was being counted. `counted_by`: who counted and posted it since.
-    `other_bins`: where else at the location the books have this serial number."""
+    """`quantity` in base units. `moved`: the books changed while it was being counted.
+
+    `counted_by`: who counted and posted it since. `other_bins`: where else at the location the books have this serial number.
+    """
 
     quantity: Decimal
     moved: bool

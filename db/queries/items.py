@@ -93,7 +93,8 @@ def search_items(text: str, *, limit: int = 50) -> list[tuple[str, str]]:
 def units_of(item_no: str) -> list[tuple[str, Decimal]]:
     """The units of an item, the base unit first, with the base units in each."""
     rows = fetch(
-        "SELECT i.base_uom, u.code, u.quantity_per FROM item i LEFT JOIN item_unit_of_measure u ON u.item_no = i.no AND u.code <> i.base_uom"
+        "SELECT i.base_uom, u.code, u.quantity_per FROM item i"
+        " LEFT JOIN item_unit_of_measure u ON u.item_no = i.no AND u.code <> i.base_uom"
         " WHERE i.no = ? ORDER BY u.quantity_per",
         (item_no,),
     )

@@ -22,7 +22,10 @@ class NumberFacts:
     description: str
 
 
-_NUMBER = "SELECT item_no, variant_code, kind, number, expiration_date, received, blocked, block_reason, description FROM tracking_number"
+_NUMBER = (
+    "SELECT item_no, variant_code, kind, number, expiration_date, received, blocked, block_reason, description"
+    " FROM tracking_number"
+)
 
 
 def number_facts(item_no: str, variant_code: str, kind: str, number: str) -> NumberFacts | None:

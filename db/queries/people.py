@@ -68,5 +68,6 @@ class Filled:
 
 def filled() -> Filled:
     """Look whether there is anything to work with."""
-    sql = "SELECT EXISTS (SELECT 1 FROM item), EXISTS (SELECT 1 FROM location WHERE NOT in_transit), EXISTS (SELECT 1 FROM app_user)"
+    location = "SELECT 1 FROM location WHERE NOT in_transit"
+    sql = f"SELECT EXISTS (SELECT 1 FROM item), EXISTS ({location}), EXISTS (SELECT 1 FROM app_user)"
     return Filled(*(bool(one) for one in fetch(sql)[0]))

@@ -10,7 +10,7 @@ from db.core.numbers import from_scaled
 
 @dataclass(frozen=True, slots=True)
 class RegisterFacts:
-    """One posting. `created_at` in microseconds, UTC. `undone_by`: the register that took it back; `undoes`: what it took back."""
+    """One posting. `created_at` in microseconds, UTC. `undone_by`: the register that took it back; `undoes`: what it took."""
 
     register_no: int
     operation_id: str

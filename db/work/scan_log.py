@@ -54,8 +54,8 @@ def save(
 ) -> Receipt:
     """Commit one scan to the log, before it is acted on.
 
-    Saving the same `scan_id` again changes nothing and tells what became of it. Where the work was taken up at another terminal meanwhile, the scan is
-    logged as refused: it is not theirs to apply.
+    Saving the same `scan_id` again changes nothing and tells what became of it. Where the work was taken up at another terminal
+    meanwhile, the scan is logged as refused: it is not theirs to apply.
     """
     row = (scan_id, user_code, session_no, terminal, clock.now_microseconds(), _printable(raw), command, certain, status, True)
 

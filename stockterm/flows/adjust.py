@@ -60,7 +60,7 @@ JOB = "adjust"
 
 @dataclass(frozen=True, slots=True)
 class AdjustState:
-    """One line as far as it is known. `difference` is signed, in the goods' unit. `reversible`: the posting that undo takes back."""
+    """One line as far as it is known. `difference` is signed, in the goods' unit. `reversible`: what undo takes back."""
 
     location_code: str = ""
     step: str = "bin"

@@ -1,4 +1,4 @@
-"""Questions that several jobs ask in the same way: which of several hits, which variant, which number, a search, a lost separator."""
+"""Questions that several jobs ask alike: which of several hits, which variant, a search, a lost separator."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -595,7 +595,8 @@ def _unseen(at: At, state: CountState) -> list[Content]:
 
 def _unseen_in_words(one: Content) -> str:
     numbers = " ".join(filter(None, (one.lot_no, one.serial_no, one.package_no)))
-    return f"{one.item_no} {one.variant_code} {numbers}: {quantity(one.quantity, one.base_uom)}".replace("  ", " ")
+    what = " ".join(filter(None, (one.item_no, one.variant_code, numbers)))
+    return f"{what}: {quantity(one.quantity, one.base_uom)}"
 
 
 def _closed(state: CountState, writes: tuple[Write, ...] = (), undo: str = "") -> Outcome:

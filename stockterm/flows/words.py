@@ -31,8 +31,8 @@ def quantity(value: Decimal, unit: str) -> str:
 
 
 def in_units(entered: Iterable[tuple[str, Decimal]], base: Decimal, base_uom: str) -> str:
-    """`1 BOX + 1 PCS = 7 PCS`; only `7 PCS` where that was the unit."""
-    parts = [(unit, value) for unit, value in entered if value]
+    """`1 BOX + 1 PCS = 7 PCS`, the base unit last; only `7 PCS` where that was the unit."""
+    parts = sorted(((unit, value) for unit, value in entered if value), key=lambda part: part[0] == base_uom)
     total = quantity(base, base_uom)
     if not parts or (len(parts) == 1 and parts[0][0] == base_uom):
         return total
