@@ -49,13 +49,12 @@ def _asking(worker: Worker, issues: int) -> Any:
 def _beside_raw(where: str, issues: int, ours: list[Answer], raw: list[Answer]) -> Result:
     ratio = ratios(ours, raw, micros)
     each = spread([micros(answer) / (issues + 1) for answer in ours])
-    wanted = "≤ 3 × raw" if "PostgreSQL" not in where else ""
     return Result(
         5,
         f"late cost on a receipt with {issues} issues, {where}",
         f"{ratio} × raw",
-        wanted,
-        ratio.middle <= 3 if wanted else None,
+        "≤ 3 × raw",
+        ratio.middle <= 3,
         f"{each} µs an affected entry, raw {spread([micros(answer) / (issues + 1) for answer in raw])}",
     )
 
