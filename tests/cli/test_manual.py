@@ -1,0 +1,31 @@
+"""The manual of the command line names every command, option, setting and export."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from db.queries.exports import EXPORTS
+from stockterm.cli import command
+from stockterm.config import Config
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", command.commands)
+def test_every_command_stands_in_the_manual_with_its_options(name: str) -> None:
+    assert f"| `{name}" in MANUAL
+    for parameter in command.commands[name].params:
+        if parameter.param_type_name == "option" and not getattr(parameter, "hidden", False):
+            for option in parameter.opts:
+                assert f"`{option}" in MANUAL, f"{name} {option}"
+
+
+def test_every_setting_stands_in_the_manual() -> None:
+    for setting in fields(Config):
+        assert f"| `{setting.name}` |" in MANUAL
+
+
+def test_every_export_stands_in_the_manual() -> None:
+    for name in EXPORTS:
+        assert f"`{name}`" in MANUAL
