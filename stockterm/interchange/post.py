@@ -16,7 +16,7 @@ from datetime import date
 from os import fstat
 from typing import BinaryIO
 
-from db.connection import in_write_transaction
+from db.connection import IntegrityError, in_write_transaction
 from db.core.clock import today
 from db.core.errors import (
     N_,
@@ -102,7 +102,10 @@ def post_file(file: BinaryIO, posted_by: PostedBy, *, dry_run: bool = False, pro
         return report
 
     try:
-        report = in_write_transaction(work)
+        try:
+            report = in_write_transaction(work)
+        except IntegrityError:  # another session posted one of its ids at the same moment: now it is there to be found
+            report = in_write_transaction(work)
     except _TakeBack as taken_back:
         forget_setup()
         return taken_back.report
