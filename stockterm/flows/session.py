@@ -97,6 +97,7 @@ class Session:
         self._help = 0
         self._trouble: Message | None = None
         self._retry: tuple[Token, str] | None = None
+        self._doubtful = False  # a commit was cut off: only the database knows whether it happened
         self._resume_at_terminal()
 
     # ---- the face to screens
@@ -161,6 +162,9 @@ class Session:
 
     def _take_in_work(self, token: Token) -> None:
         """Save the token, then act on it, unless it has to be held."""
+        if self._doubtful:
+            self._reload()
+        self._doubtful = True
         signed_in = self._current
         raw, command, certain = _as_logged(token)
         held = signed_in.hand.blocked and not (command and certain)
@@ -186,6 +190,18 @@ class Session:
         except _TakenUp:
             self._lose(raw)
         self._retry = None
+        self._doubtful = False
+
+    def _reload(self) -> None:
+        """What is in hand, as the database has it."""
+        signed_in = self._current
+        work = sessions.of_user(signed_in.user.code)
+        if work is None or work.session_no != signed_in.work.session_no:
+            return  # saving the next scan will find out
+        hand = hands.from_text(work.state, STATES)
+        self._signed_in = replace(signed_in, work=work, hand=hand, at=self._at(signed_in.user, work.location_code))
+        self._held = [one for one in scan_log.waiting(signed_in.user.code) if one.status == scan_log.HELD]
+        self._count_steps()
 
     def _scan_id(self, token: Token) -> str:
         """A name for this token; the same one when the same object comes again after the database was away."""
