@@ -21,7 +21,6 @@ from db.core.errors import (
     NothingToDo,
     NotSupported,
     OverReturned,
-    PermissionDenied,
     SerialNotSingle,
     StocktermError,
     TrackingSum,
@@ -30,7 +29,7 @@ from db.core.errors import (
 from db.costing.application import Draw, choose_draws
 from db.posting.check_tracking import NewNumbers, incoming_numbers, numbers_after, outgoing_numbers
 from db.posting.checked import CheckedLine, Movement, Place, Problems
-from db.posting.checks import base_quantity, check_header, check_item, check_place, take_content
+from db.posting.checks import base_quantity, check_header, check_item, check_place, check_user_locations, take_content
 from db.posting.graph import sources_of
 from db.posting.lines import EntryType, ItemJournalLine, PostedBy, TrackingLine
 from db.posting.references import find_decrease, find_increase
@@ -56,7 +55,7 @@ def check_line(line: ItemJournalLine, stock: Stock, posted_by: PostedBy) -> Chec
     place = check_place(stock, line.location_code, line.bin_code, "location", "bin", errors)
     increase = is_increase(line)
     to = _destination(line, stock, place, errors) if line.entry_type is EntryType.TRANSFER else None
-    _check_user_place(line, stock, posted_by, place, to, errors)
+    check_user_locations(line.header, stock, posted_by, [one.location.code for one in (place, to) if one is not None], errors)
     if item is None or place is None or errors:
         raise Problems(errors)
     per = item.units.get(line.uom_code or item.base_uom)
@@ -131,17 +130,6 @@ def _destination(line: ItemJournalLine, stock: Stock, source: Place | None, erro
     if source is None and location_code == line.location_code:
         return None  # named already
     return check_place(stock, location_code, bin_code, "new_location", "new_bin", errors)
-
-
-def _check_user_place(
-    line: ItemJournalLine, stock: Stock, posted_by: PostedBy, place: Place | None, to: Place | None, errors: list[StocktermError]
-) -> None:
-    user_code = line.header.user_code or posted_by.user_code
-    user = stock.setup.user(user_code) if user_code else None
-    for one in (place, to):
-        if user is not None and one is not None and user.locations and one.location.code not in user.locations:
-            errors.append(PermissionDenied(field="location", user_code=user.code, action=f"post at {one.location.code}"))
-            return
 
 
 _WHOLE = TrackingLine()

@@ -3,6 +3,7 @@
 Sources: operations reference §0, §15, §17.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from db.core.errors import (
@@ -52,6 +53,20 @@ def check_header(header: Header, stock: Stock, posted_by: PostedBy) -> list[Stoc
     if header.reason_code and not setup.has_reason(header.reason_code):
         errors.append(UnknownCode(field="reason", kind="reason", value=header.reason_code))
     return errors
+
+
+def check_user_locations(
+    header: Header, stock: Stock, posted_by: PostedBy, location_codes: Iterable[str], errors: list[StocktermError]
+) -> None:
+    """Whether the user may post at these locations; a user without a list may post at all of them."""
+    user_code = header.user_code or posted_by.user_code
+    user = stock.setup.user(user_code) if user_code else None
+    if user is None or not user.locations:
+        return
+    for code in location_codes:
+        if code not in user.locations:
+            errors.append(PermissionDenied(field="location", user_code=user.code, action=f"post at {code}"))
+            return
 
 
 def check_item(item: ItemSetup | None, no: str, variant_code: str, errors: list[StocktermError]) -> ItemSetup | None:

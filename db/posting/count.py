@@ -13,7 +13,6 @@ from db.core.errors import (
     BadValue,
     Blocked,
     NotEnoughStock,
-    PermissionDenied,
     SerialCountedTwice,
     SerialInStock,
     SerialNotSingle,
@@ -25,7 +24,7 @@ from db.costing.sharing import round_amount
 from db.posting.applying import close_decreases
 from db.posting.check_tracking import NewNumbers, incoming_numbers
 from db.posting.checked import Numbers, Place, Problems, content_key
-from db.posting.checks import check_header, check_item, check_place
+from db.posting.checks import check_header, check_item, check_place, check_user_locations
 from db.posting.cost_changes import learn_direct_cost, update_unit_cost
 from db.posting.lines import Count, CountLine, EntryType, PostedBy, TrackingLine
 from db.posting.plan_line import counted_movement, move_in, post_decrease
@@ -73,11 +72,7 @@ def check_count(count: Count, stock: Stock, posted_by: PostedBy) -> CheckedCount
     if any(line.item_no in stock.planned_items for line in count.lines):
         raise NotWrittenYet
     errors = check_header(count.header, stock, posted_by)
-    user_code = count.header.user_code or posted_by.user_code
-    user = stock.setup.user(user_code) if user_code else None
-    if user is not None and user.locations and count.location_code not in user.locations:
-        action = f"post at {count.location_code}"
-        errors.append(PermissionDenied(field="location", user_code=user.code, action=action))
+    check_user_locations(count.header, stock, posted_by, [count.location_code], errors)
     seen: dict[ContentKey, int] = {}
     checked: list[CheckedCountLine] = []
     new_numbers = NewNumbers()

@@ -14,6 +14,7 @@ from db.connection import IntegrityError, draw_number, fetch, in_write_transacti
 from db.core.errors import DuplicateId, StocktermError, UnknownCode
 from db.posting.adjust import ENTRIES_AT_ONCE, adjust_in_transaction, forward_dirty
 from db.posting.check_line import check_line, is_increase
+from db.posting.check_undo import check_undo
 from db.posting.checked import Problems
 from db.posting.count import check_count, plan_count
 from db.posting.graph import TooLarge
@@ -23,7 +24,7 @@ from db.posting.plan_line import plan_line
 from db.posting.planning import Planning
 from db.posting.setup import forget_setup, known_setup
 from db.posting.stock import ZERO, ContentKey, Needs, NotWrittenYet, PoolKey, Stock, read_settings, read_stock
-from db.posting.undo import check_undo, plan_undo
+from db.posting.undo import plan_undo
 from db.posting.write import write
 
 
