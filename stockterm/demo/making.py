@@ -39,7 +39,6 @@ class Demo:
         return sqlite_url(self.path)
 
 
-@dataclass(eq=False, kw_only=True)
 class NotADemo(StocktermError):
     """Something else is where the demo would go."""
 

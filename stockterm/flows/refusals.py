@@ -3,13 +3,11 @@
 What posting refuses as well (blocked, not enough, wrong quantity …) has its class in `db.core.errors`.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from db.core.errors import N_, StocktermError
 
 
-@dataclass(eq=False, kw_only=True)
 class UnknownScan(StocktermError):
     code: ClassVar[str] = "unknown_code"
     template: ClassVar[str] = N_("Unknown code {scanned}. Nothing {done}. Scan again, or F4 to link it to an item.")
@@ -17,14 +15,12 @@ class UnknownScan(StocktermError):
     done: str
 
 
-@dataclass(eq=False, kw_only=True)
 class MisreadScan(StocktermError):
     code: ClassVar[str] = "misread"
     template: ClassVar[str] = N_("Misread: check digit of {scanned} is wrong. Scan again.")
     scanned: str
 
 
-@dataclass(eq=False, kw_only=True)
 class BadLabel(StocktermError):
     code: ClassVar[str] = "bad_label"
     template: ClassVar[str] = N_("Bad label: {scanned} cannot be read ({faults}). Nothing {done}. Scan another symbol.")
@@ -33,7 +29,6 @@ class BadLabel(StocktermError):
     done: str
 
 
-@dataclass(eq=False, kw_only=True)
 class ContradictingLabel(StocktermError):
     code: ClassVar[str] = "contradicting_label"
     template: ClassVar[str] = N_("Label contradicts: {what} {scanned}, here it is {current}. Nothing {done}.")
@@ -43,7 +38,6 @@ class ContradictingLabel(StocktermError):
     done: str
 
 
-@dataclass(eq=False, kw_only=True)
 class WrongKind(StocktermError):
     code: ClassVar[str] = "wrong_kind"
     template: ClassVar[str] = N_("That is {kind} {scanned}. {expected}")
@@ -52,7 +46,6 @@ class WrongKind(StocktermError):
     expected: str
 
 
-@dataclass(eq=False, kw_only=True)
 class OtherItem(StocktermError):
     code: ClassVar[str] = "other_item"
     template: ClassVar[str] = N_("{kind} {number} belongs to item {item_no}, you are on {current}.")
@@ -62,7 +55,6 @@ class OtherItem(StocktermError):
     current: str
 
 
-@dataclass(eq=False, kw_only=True)
 class NoSuchNumber(StocktermError):
     code: ClassVar[str] = "no_such_number"
     template: ClassVar[str] = N_("{kind} {number} of {item_no} is not in {place}. Nothing {done}.")
@@ -73,7 +65,6 @@ class NoSuchNumber(StocktermError):
     done: str
 
 
-@dataclass(eq=False, kw_only=True)
 class QuantityTooLarge(StocktermError):
     code: ClassVar[str] = "quantity_too_large"
     template: ClassVar[str] = N_("Quantity {quantity} is too large: at most {largest}. Type it again.")
@@ -81,7 +72,6 @@ class QuantityTooLarge(StocktermError):
     largest: object
 
 
-@dataclass(eq=False, kw_only=True)
 class QuantityNegative(StocktermError):
     code: ClassVar[str] = "quantity_negative"
     template: ClassVar[str] = N_("Quantity {quantity} is negative. Type how many there are; nothing {done}.")
@@ -89,21 +79,18 @@ class QuantityNegative(StocktermError):
     done: str
 
 
-@dataclass(eq=False, kw_only=True)
 class NotANumber(StocktermError):
     code: ClassVar[str] = "bad_value"
     template: ClassVar[str] = N_("No number: {text}. Type how many, such as 12 or 0.5.")
     text: str
 
 
-@dataclass(eq=False, kw_only=True)
 class NotADate(StocktermError):
     code: ClassVar[str] = "bad_date"
     template: ClassVar[str] = N_("No date: {text}. Type day, month, year: 310127, 31.1.27, or 2027-01.")
     text: str
 
 
-@dataclass(eq=False, kw_only=True)
 class UnknownChoice(StocktermError):
     code: ClassVar[str] = "unknown_choice"
     template: ClassVar[str] = N_("No choice {text}. Type one of the numbers, 1 to {last}.")
@@ -111,13 +98,11 @@ class UnknownChoice(StocktermError):
     last: int
 
 
-@dataclass(eq=False, kw_only=True)
 class NothingToUndo(StocktermError):
     code: ClassVar[str] = "nothing_to_undo"
     template: ClassVar[str] = N_("Nothing to undo: no scan of this job is left.")
 
 
-@dataclass(eq=False, kw_only=True)
 class FirstAnswer(StocktermError):
     code: ClassVar[str] = "answer_first"
     template: ClassVar[str] = N_("{what} missing: {item_no} waits for it. Scan it, or go back. Nothing {done}.")
@@ -126,7 +111,6 @@ class FirstAnswer(StocktermError):
     done: str
 
 
-@dataclass(eq=False, kw_only=True)
 class CountedMeanwhile(StocktermError):
     code: ClassVar[str] = "counted_meanwhile"
     template: ClassVar[str] = N_(
@@ -137,7 +121,6 @@ class CountedMeanwhile(StocktermError):
     user_code: str
 
 
-@dataclass(eq=False, kw_only=True)
 class AlreadyInHand(StocktermError):
     code: ClassVar[str] = "already_in_hand"
     template: ClassVar[str] = N_("Not switched: {user_code} has such work in hand. Sign in as {user_code} and finish it.")

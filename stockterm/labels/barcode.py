@@ -44,7 +44,6 @@ class Symbology(StrEnum):
     GS1_128 = "gs1-128"
 
 
-@dataclass(eq=False, kw_only=True)
 class UnprintableBarcode(StocktermError):
     """A text that this kind of barcode cannot carry, or a number whose check digit is wrong."""
 
