@@ -1,0 +1,176 @@
+"""Adjusting one line of stock. `operations.md` §7."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from db.connection import fetch
+from db.core import clock
+from stockterm.flows.tokens import Command
+from tests.flows.warehouse import Worker, a_warehouse, entries, on_hand, purchased, signed_in
+from tests.support.databases import OpenDatabase
+
+PCS, BOX = "9528765432103", "19528765432100"
+
+
+def adjusting(user: str = "ANN", *, location: str = "EAST", bin_code: str = "A-01") -> Worker:
+    worker = signed_in(user, location=location).scan("2")
+    return worker.scan(f"BIN:{bin_code}") if location == "EAST" else worker
+
+
+def test_bin_item_quantity_reason_and_two_digits_post_at_once(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    worker = adjusting().scan(PCS)
+    assert (worker.view.prompt, worker.view.quantity) == ("+ or -", "now 10 PCS")
+    worker.scan("-4")
+    assert worker.view.choices == ("1 FOUND Found", "2 SCRAP Scrapped")
+    worker.scan("2")
+    assert worker.view.quantity == "-4 PCS SCRAP"
+    worker.post()
+    assert worker.said.startswith("Posted -4 PCS 1000, register ")
+    assert entries()[-1] == ("negative_adjustment", "1000", Decimal(-4))
+    assert on_hand("1000") == 6
+    assert fetch("SELECT reason_code, user_code, source_code FROM item_register")[-1] == ("SCRAP", "ANN", "adjust")
+    assert worker.view.title == "Adjust A-01"  # the next line in the same bin
+
+
+def test_without_a_reason_nothing_is_posted(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    worker = adjusting().scan(PCS, "-4").key(Command.POST)
+    worker.is_refused("Reason missing")
+    assert on_hand("1000") == 10
+
+
+def test_number_without_a_sign_is_asked(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    worker = adjusting().scan(BOX, "1")
+    assert worker.view.choices == ("1 +1 BOX found", "2 -1 BOX missing")
+    worker.scan("1", "1").post()
+    assert on_hand("1000") == 16
+
+
+def test_reason_used_last_comes_first(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    worker = adjusting().scan(PCS, "-1", "2").post().scan(PCS, "-1")
+    assert worker.view.choices == ("1 SCRAP Scrapped", "2 FOUND Found")
+
+
+def test_reason_can_be_scanned(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    assert adjusting().scan(PCS, "-1", "RSN:SCRAP").view.quantity == "-1 PCS SCRAP"
+
+
+def test_lot_with_4_in_the_bin_refuses_5_and_says_what_the_bin_holds(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("SALINE", "4", lot="L7")
+    worker = adjusting().scan("SALINE", "L7", "-5")
+    worker.is_refused("Not enough: A-01 holds 4 of L7, you asked for 5.")
+    assert worker.key(Command.BACK).scan("-4").view.prompt == "Reason"
+
+
+def test_expired_lot_can_be_scrapped(database: OpenDatabase) -> None:
+    a_warehouse()
+    yesterday = clock.today() - timedelta(days=1)
+    purchased("CHEESE", "4", lot="OLD", expires=yesterday, on=yesterday)
+    worker = adjusting().scan("CHEESE", "OLD", "-4", "2").post()
+    assert worker.said.startswith("Posted")
+    assert on_hand("CHEESE") == 0
+
+
+def test_lot_that_is_not_there_cannot_be_taken_off(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = adjusting().scan("SALINE", "NEW").key(Command.POST).scan("-1")
+    worker.is_refused("Lot NEW of SALINE is not in A-01. Nothing booked.")
+
+
+def test_found_goods_of_a_new_lot_need_their_expiry(database: OpenDatabase) -> None:
+    a_warehouse()
+    expires = date(clock.today().year + 2, 1, 31)
+    worker = adjusting().scan("CHEESE", "NEW").key(Command.POST).scan("+3", f"3101{expires.year}", "1").post()
+    assert worker.said.startswith("Posted")
+    assert fetch("SELECT lot_no, expiration_date FROM item_ledger_entry") == [("NEW", expires.isoformat())]
+
+
+def test_serial_is_one_more_or_one_fewer(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("DRILL", "1", serials=["S1"])
+    worker = adjusting().scan("DRILL", "S1")
+    assert worker.view.choices == ("1 +1 PCS found", "2 -1 PCS missing")
+    worker.scan("2", "2").post()
+    assert on_hand("DRILL") == 0
+
+
+def test_bin_where_an_item_is_wanted_is_refused_and_f2_changes_it(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = adjusting().scan("BIN:A-02")
+    worker.is_refused()
+    assert worker.said == "That is bin A-02. Scan an item, or press F2 to change bin."
+    worker.key(Command.BACK, Command.CLEAR).scan("BIN:A-02")
+    assert worker.view.title == "Adjust A-02"
+
+
+def test_every_step_can_be_taken_back(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    worker = adjusting().scan(PCS, "-4", "2")
+    assert [worker.key(Command.UNDO).view.prompt for _ in range(4)] == ["Reason", "+ or -", "Item", "Bin"]
+
+
+def test_back_goes_one_step_and_then_to_the_menu(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    worker = adjusting().scan(PCS)
+    assert [worker.key(Command.BACK).view.prompt for _ in range(3)] == ["Item", "Bin", "Choose"]
+
+
+def test_undo_after_posting_reverses_it_with_quantity_and_value_exactly_zero(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "3", at="3.33333")
+    worker = adjusting().scan(PCS, "-2", "2").post().key(Command.UNDO)
+    assert worker.said.startswith("Reverse -2 PCS 1000?")
+    worker.scan(worker.view.prompt.removeprefix("Type "))
+    assert worker.said.startswith("Reversed")
+    assert on_hand("1000") == 3
+    rows = fetch("SELECT SUM(item_ledger_quantity), SUM(cost_amount_actual) FROM value_entry WHERE item_ledger_entry_no > 1")
+    assert [int(one) for one in rows[0]] == [0, 0]
+    worker.key(Command.UNDO).is_refused("Nothing to undo")
+
+
+def test_adjustment_is_taken_up_after_a_kill_and_posted_once(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    adjusting().scan(PCS, "-4", "2").key(Command.POST)
+    worker = Worker("T1")
+    worker.scan(worker.view.prompt.removeprefix("Type "))
+    assert worker.said.startswith("Posted")
+    assert on_hand("1000") == 6
+
+
+def test_location_without_bins_starts_with_the_item(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10", location="SHOP")
+    worker = adjusting(location="SHOP").scan(PCS, "-4", "2").post()
+    assert worker.said.startswith("Posted")
+    assert on_hand("1000", location="SHOP") == 6
+
+
+def test_zero_is_refused(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    adjusting().scan(PCS, "0").is_refused("Quantity is 0")
+
+
+def test_closed_posting_date_is_refused_with_the_dates_that_are_allowed(database: OpenDatabase) -> None:
+    from db.masters.change import put_masters
+
+    a_warehouse()
+    purchased("1000", "10")
+    put_masters([("settings", {"allow_posting_from": date(2020, 1, 1), "allow_posting_to": date(2020, 1, 31)})])
+    worker = adjusting().scan(PCS, "-4", "2").post()
+    worker.is_refused("is closed. Allowed: 2020-01-01 to 2020-01-31.")
+    assert on_hand("1000") == 10
+    assert worker.key(Command.BACK).view.prompt == "F10 posts"
