@@ -64,6 +64,8 @@ from stockterm.scanning.resolve import (
     Multiplier,
     Quantity,
     QuantityOrItem,
+    Refusal,
+    Refused,
     Resolution,
     SerialHit,
     Unknown,
@@ -117,7 +119,10 @@ def scan(at: At, state: CountState, entry: Entry) -> Outcome:
     if state.step in KINDS and state.pending:
         found = meaning_of(at, entry, EXPECTED[state.step], state.pending.line)
         return _numbered(at, state, found)
-    found = meaning_of(at, entry, _expected(at, state), state.goods.line if state.goods else None)
+    line = state.goods.line if state.goods else None
+    found = meaning_of(at, entry, _expected(at, state), line)
+    if isinstance(found, Refused) and found.reason is Refusal.CONTRADICTS_LINE:  # nothing is asked about the line: the next goods
+        found = meaning_of(at, entry, Expected.ITEM, line)
     return take(at, state, _counted_before(state, found))
 
 
