@@ -330,3 +330,30 @@ class TestDemo:
 
     def test_a_demo_is_a_file(self) -> None:
         assert call("--database", "postgresql://localhost/x", "demo").status == 2
+
+
+class TestMemory:
+    def most_memory(self, url: str, file: Path) -> int:
+        """What posting a file needed at most, in KiB."""
+        code = f"""
+import resource
+from stockterm.cli import main
+assert main(["--database", {url!r}, "post", {str(file)!r}]) == 0
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=170)
+        return int(done.stdout.splitlines()[-1])
+
+    def test_ten_times_the_lines_do_not_need_ten_times_the_memory(self, small: Company, tmp_path: Path) -> None:
+        small.posted(a_location(), *[an_item(str(number)) for number in range(20)])
+        needed = []
+        for count in (2_000, 20_000):
+            file = tmp_path / f"{count}.jsonl"
+            with file.open("w") as lines:
+                for number in range(count):
+                    lines.write(
+                        f'{{"op": "journal_line", "id": "{count}-{number}", "type": "purchase", "item": "{number % 20}",'
+                        f' "location": "BLUE", "quantity": "1", "unit_cost": "{number}.25", "document_no": "DOC-{number}"}}\n'
+                    )
+            needed.append(self.most_memory(small.url, file))
+        assert needed[1] - needed[0] < 8_192
