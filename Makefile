@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup check format test test-postgres soak bench demo snapshots clean
+.PHONY: help setup check format test test-postgres soak bench demo snapshots pictures clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ bench: $(VENV)/.dev  ## speed, each case beside its raw case
 
 snapshots: $(VENV)/.test  ## take the golden screens anew; look at the difference before you commit it
 	STOCKTERM_GOLDEN=write $(PYTEST) -n $(WORKERS) tests/terminal
+
+pictures: $(VENV)/.test  ## take the pictures of the manuals anew, from the real program
+	$(BIN)/python -m docs.pictures.make
 
 demo: $(VENV)/.runtime  ## a demo company, and the program opened on it
 	$(BIN)/stockterm demo
