@@ -9,7 +9,7 @@ from stockterm.flows.tokens import Command
 from tests.flows.warehouse import Worker, a_warehouse, entries, on_hand, purchased, signed_in
 from tests.support.databases import OpenDatabase
 
-PCS, BOX = "9528765432103", "19528765432100"
+PCS, BOX = "9528765432108", "19528765432105"
 
 
 def adjusting(user: str = "ANN", *, location: str = "EAST", bin_code: str = "A-01") -> Worker:

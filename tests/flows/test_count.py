@@ -13,7 +13,7 @@ from stockterm.flows.view import Level
 from tests.flows.warehouse import Worker, a_warehouse, count_entries, counting, entries, on_hand, purchased, signed_in, sold
 from tests.support.databases import OpenDatabase
 
-PCS, BOX = "9528765432103", "19528765432100"
+PCS, BOX = "9528765432108", "19528765432105"
 GS = "\x1d"
 
 
@@ -144,9 +144,9 @@ def test_unknown_code_changes_nothing_and_says_so(database: OpenDatabase) -> Non
 
 def test_wrong_check_digit_is_a_misread(database: OpenDatabase) -> None:
     a_warehouse()
-    worker = counting().scan("9528765432104")
+    worker = counting().scan("9528765432109")
     worker.is_refused()
-    assert worker.said == "Misread: check digit of 9528765432104 is wrong. Scan again."
+    assert worker.said == "Misread: check digit of 9528765432109 is wrong. Scan again."
 
 
 def test_blocked_item_is_refused(database: OpenDatabase) -> None:
@@ -615,5 +615,3 @@ def test_blind_counter_may_say_that_a_bin_is_empty_and_sees_nothing_of_it(databa
     worker = counting("CAT").key(Command.NEXT, Command.POST)
     assert worker.said == "A-01: 0 items, 0"
     assert fetch("SELECT item_no, quantity FROM counted_line") == [("1000", 0)]
-
-

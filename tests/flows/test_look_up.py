@@ -8,7 +8,7 @@ from stockterm.flows.tokens import Command
 from tests.flows.warehouse import Worker, a_warehouse, counting, purchased, signed_in
 from tests.support.databases import OpenDatabase
 
-PCS, BOX = "9528765432103", "19528765432100"
+PCS, BOX = "9528765432108", "19528765432105"
 
 
 def looking(user: str = "ANN", *, terminal: str = "T1") -> Worker:

@@ -7,7 +7,7 @@ from stockterm.flows.tokens import Command
 from tests.flows.warehouse import Worker, a_warehouse, entries, on_hand, purchased, signed_in, sold
 from tests.support.databases import OpenDatabase
 
-PCS, BOX = "9528765432103", "19528765432100"
+PCS, BOX = "9528765432108", "19528765432105"
 
 
 def moving(user: str = "ANN", *, location: str = "EAST", bin_code: str = "A-01") -> Worker:
@@ -21,7 +21,10 @@ def test_bin_only_move_makes_no_ledger_entry_and_two_warehouse_entries(database:
     worker = moving().scan(PCS, "4", "BIN:A-02").post()
     assert worker.said.startswith("Posted 4 PCS 1000 A-01 → A-02, register ")
     assert len(entries()) == 1
-    assert fetch("SELECT bin_code, quantity FROM warehouse_entry ORDER BY entry_no")[1:] == [("A-01", -400_000), ("A-02", 400_000)]
+    assert fetch("SELECT bin_code, quantity FROM warehouse_entry ORDER BY entry_no")[1:] == [
+        ("A-01", -400_000),
+        ("A-02", 400_000),
+    ]
     assert (on_hand("1000", bin_code="A-01"), on_hand("1000", bin_code="A-02")) == (6, 4)
 
 

@@ -7,7 +7,7 @@ from stockterm.flows.tokens import Command
 from tests.flows.warehouse import Worker, a_warehouse, counting, on_hand, purchased, signed_in, sold
 from tests.support.databases import OpenDatabase
 
-PCS = "9528765432103"
+PCS = "9528765432108"
 
 
 def after_an_adjustment(difference: str = "+4") -> Worker:

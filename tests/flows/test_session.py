@@ -21,7 +21,7 @@ from stockterm.flows.view import Level
 from tests.flows.warehouse import BADGES, Worker, a_warehouse, count_entries, counting, on_hand, purchased, signed_in
 from tests.support.databases import OpenDatabase
 
-PCS, BOX = "9528765432103", "19528765432100"
+PCS, BOX = "9528765432108", "19528765432105"
 
 
 def log() -> list[tuple[str, str]]:
@@ -36,7 +36,10 @@ def test_every_scan_is_logged_with_session_terminal_user_and_time(database: Open
     a_warehouse()
     counting().scan(PCS, "NOSUCH")
     rows = fetch("SELECT raw, user_code, terminal, status, note, scanned_at FROM scan_log ORDER BY scan_no")
-    assert [row[:5] for row in rows[-2:]] == [(PCS, "ANN", "T1", "applied", ""), ("NOSUCH", "ANN", "T1", "refused", "unknown_code")]
+    assert [row[:5] for row in rows[-2:]] == [
+        (PCS, "ANN", "T1", "applied", ""),
+        ("NOSUCH", "ANN", "T1", "refused", "unknown_code"),
+    ]
     assert rows[-1][5] > 0
 
 
@@ -182,7 +185,9 @@ def test_terminal_that_was_left_long_ago_asks_to_sign_in_and_then_goes_on_at_the
         assert worker.scan(BADGES["ANN"]).view.title == "Count A-01"
 
 
-def test_retried_token_after_the_database_was_away_is_applied_once(database: OpenDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retried_token_after_the_database_was_away_is_applied_once(
+    database: OpenDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
     a_warehouse()
     worker, token = counting(), ScanToken(PCS)
     for transaction in (1, 2):
