@@ -25,7 +25,7 @@ def test_bin_only_move_makes_no_ledger_entry_and_two_warehouse_entries(database:
         ("A-01", -400_000),
         ("A-02", 400_000),
     ]
-    assert (on_hand("1000", bin_code="A-01"), on_hand("1000", bin_code="A-02")) == (6, 4)
+    assert (on_hand("1000", bin_code="A-01"), on_hand("1000", bin_code="A-02")) == (Decimal(6), Decimal(4))
 
 
 def test_all_is_moved_where_no_number_is_typed(database: OpenDatabase) -> None:

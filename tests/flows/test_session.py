@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -155,7 +156,7 @@ def test_after_a_kill_while_posting_the_count_is_posted_once(
         if again.view.prompt.startswith("Type "):  # the digits were not saved
             again.scan(again.view.prompt.removeprefix("Type "))
         assert again.view.prompt == "Choose", again.view
-        assert count_entries()[posted_before:] == [("1000", "A-01", expected, 2)]
+        assert count_entries()[posted_before:] == [("1000", "A-01", expected, Decimal(2))]
         assert on_hand("1000") == 2
 
 
