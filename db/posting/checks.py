@@ -17,6 +17,7 @@ from db.core.errors import (
     QuantityZero,
     StocktermError,
     TooManyDecimals,
+    TrackingRequired,
     UnknownCode,
     WrongBin,
     WrongItemType,
@@ -82,6 +83,8 @@ def check_item(item: ItemSetup | None, no: str, variant_code: str, errors: list[
         return None
     if not METHODS[item.costing_method].supported:
         errors.append(NotSupported(field="item", what=f"posting items of costing method {item.costing_method} ({no})"))
+    if item.costing_method == "specific" and not item.tracking.serial:
+        errors.append(TrackingRequired(field="item", item_no=no, kind="serial"))
     if item.has_overhead:
         errors.append(NotSupported(field="item", what=f"indirect cost and overhead ({no})"))
     return item
