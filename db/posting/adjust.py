@@ -7,7 +7,10 @@ Sources: costing reference §12; Design Details: Cost Adjustment.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from typing import TypeVar
 
 from db.connection import draw_number, fetch, in_write_transaction
 from db.core.clock import today
@@ -21,8 +24,11 @@ from db.posting.planning import Planning, open_register, touch, value
 from db.posting.stock import ZERO, Stock, read_settings
 from db.posting.write import write
 
+T = TypeVar("T")
+
 ENTRIES_AT_ONCE = 400  # what a posting forwards itself: about 20 ms
 ENTRIES_A_STEP = 1_000  # what one transaction of the batch holds a lock for
+_NOTHING_LEFT, _MORE, _TOO_LARGE = "nothing left", "more", "too large"
 
 _DIRTY = (
     "SELECT entry_no, applied_entry_to_adjust FROM item_ledger_entry WHERE applied_entry_to_adjust IS NOT NULL AND item_no = ?"
@@ -34,10 +40,20 @@ _DUE_ITEMS = (
     " OR (s.automatic_cost_adjustment <> 'never' AND t.allow_online_adjustment)) ORDER BY e.item_no"
 )
 _COUNT_DIRTY = "SELECT COUNT(*) FROM item_ledger_entry WHERE applied_entry_to_adjust IS NOT NULL"
-_RECIPIENTS_AFTER = (
+_FIRST_DIRTY = (
+    "SELECT e.entry_no, e.applied_entry_to_adjust,"
+    " (SELECT MAX(v.entry_no) FROM value_entry v WHERE v.item_ledger_entry_no = e.entry_no)"
+    " FROM item_ledger_entry e WHERE e.applied_entry_to_adjust IS NOT NULL AND e.item_no = ? ORDER BY e.entry_no LIMIT ?"
+)
+_LAST_VALUE_ENTRY = "SELECT MAX(entry_no) FROM value_entry WHERE item_ledger_entry_no = ?"
+_RECIPIENTS_AFTER = tuple(
     "SELECT entry_no, item_ledger_entry_no, inbound_entry_no, outbound_entry_no, transferred_from_entry_no, quantity"
-    " FROM item_application_entry WHERE {0} = ? AND item_ledger_entry_no > ? AND outbound_entry_no <> 0"
-    " AND item_ledger_entry_no <> inbound_entry_no ORDER BY item_ledger_entry_no LIMIT ?"
+    f" FROM item_application_entry WHERE {whose} AND item_ledger_entry_no > ? ORDER BY item_ledger_entry_no LIMIT ?"
+    for whose in (
+        "inbound_entry_no = ? AND item_ledger_entry_no = outbound_entry_no",
+        "transferred_from_entry_no = ? AND transferred_from_entry_no <> 0",
+        "outbound_entry_no = ? AND outbound_entry_no <> 0 AND item_ledger_entry_no <> outbound_entry_no",
+    )
 )
 _TAKEN = (
     "SELECT quantity, COUNT(*) FROM item_application_entry WHERE inbound_entry_no = ?"
@@ -150,6 +166,27 @@ def adjust_pending(
     return run.written
 
 
+@dataclass(slots=True)
+class _Step:
+    """What one transaction of the batch has done; counted only when it is committed."""
+
+    planning: Planning
+    header: Header
+    register_no: int | None
+    written: int = 0
+    visited: int = 0
+
+    def register_of(self, _: int) -> int:
+        """The register of the whole run, opened with the first value entry."""
+        if self.register_no is None:
+            self.register_no = open_register(self.planning, "adjust_cost", self.header, "")
+        return self.register_no
+
+    def write(self, item_no: str) -> None:
+        self.planning.plan.items.add(item_no)
+        write(self.planning)
+
+
 class _Run:
     """One run of the batch: its register, and how far it has come."""
 
@@ -158,95 +195,100 @@ class _Run:
         self.register_no: int | None = None
         self.written = 0
         self.visited = 0
+        self.at_once = ENTRIES_A_STEP  # dirty entries taken together; fewer where they reach too much
 
     def step(self, item_no: str) -> bool:
-        """Forward what waits on one item; False when nothing does."""
+        """Forward some of what waits on one item; False when nothing waits any more."""
+        outcome = self._transaction(item_no, lambda step: self._some(step, item_no))
+        if outcome == _TOO_LARGE and self.at_once > 1:
+            self.at_once = max(1, self.at_once // 8)
+        elif outcome == _TOO_LARGE:
+            self._one_source(item_no)
+        else:
+            self.at_once = min(ENTRIES_A_STEP, self.at_once * 2)
+        return outcome != _NOTHING_LEFT
 
-        def work() -> bool:
-            planning = self._planning(item_no)
-            dirty = dirty_entries([item_no])
-            if dirty:
-                try:
-                    written = forward_dirty(planning, dict(dirty), self._register_of(planning), ENTRIES_A_STEP)
-                    self.visited += len(dirty)
-                    self.written += written
-                    dirty = {}
-                except TooLarge:
-                    return True
-            total = planning.stock.total(item_no)
-            if planning.plan.touched or not total.allow_online_adjustment:
-                total.allow_online_adjustment = True
-                planning.plan.items.add(item_no)
-                write(planning)
-            return False
+    def _transaction(self, item_no: str, work: Callable[[_Step], T]) -> T:
+        """One transaction under the lock of the item. It may be done again from the start, so nothing of it counts before."""
 
-        if not in_write_transaction(work):
-            self._report()
-            return False
-        self._one_source(item_no)
-        return True
+        def attempt() -> tuple[_Step, T]:
+            stock = Stock(read_settings())
+            stock.lock([item_no])
+            step = _Step(Planning(stock, self.posted_by, draw_number), self.header, self.register_no)
+            return step, work(step)
 
-    def _planning(self, item_no: str) -> Planning:
-        stock = Stock(read_settings())
-        stock.lock([item_no])
-        return Planning(stock, self.posted_by, draw_number)
+        step, result = in_write_transaction(attempt)
+        self.register_no = step.register_no
+        self.written += step.written
+        self.visited += step.visited
+        if self.progress is not None:
+            self.progress(self.visited)
+        return result
 
-    def _register_of(self, planning: Planning) -> Callable[[int], int]:
-        def register_of(_: int) -> int:
-            if self.register_no is None:
-                self.register_no = open_register(planning, "adjust_cost", self.header, "")
-            return self.register_no
-
-        return register_of
+    def _some(self, step: _Step, item_no: str) -> str:
+        dirty = {row[0]: row[1] for row in fetch(_FIRST_DIRTY, (item_no, self.at_once))}
+        if dirty:
+            try:
+                step.written = forward_dirty(step.planning, dirty, step.register_of, ENTRIES_A_STEP)
+            except TooLarge:
+                return _TOO_LARGE
+            step.visited = len(dirty)
+        more = len(dirty) == self.at_once
+        total = step.planning.stock.total(item_no)
+        if dirty or not total.allow_online_adjustment:
+            total.allow_online_adjustment = total.allow_online_adjustment or not more
+            step.write(item_no)
+        return _MORE if more else _NOTHING_LEFT
 
     def _one_source(self, item_no: str) -> None:
-        """Forward one dirty entry to what it feeds directly, a part at a time; what feeds others becomes dirty in turn."""
-        entry_no, caused_by = min(in_write_transaction(lambda: dirty_entries([item_no])).items())
-        for column in ("inbound_entry_no", "transferred_from_entry_no", "outbound_entry_no"):
+        """Forward one dirty entry to what it feeds directly, a part at a time; what feeds others becomes dirty in turn. Its mark
+        is taken away only if its cost is still what it was when the first part was forwarded."""
+        first = self._transaction(item_no, lambda _: fetch(_FIRST_DIRTY, (item_no, 1)))
+        if not first:
+            return
+        entry_no, caused_by, last_value_entry_no = first[0]
+        for recipients in _RECIPIENTS_AFTER:
             after = 0
             while after >= 0:
-                after = in_write_transaction(lambda c=column, a=after: self._slice(item_no, entry_no, caused_by, c, a))  # type: ignore[misc]
-                self._report()
-        in_write_transaction(lambda: self._finish(item_no, entry_no, caused_by))
+                after = self._transaction(item_no, partial(self._slice, item_no, entry_no, caused_by, recipients, after))
+        self._transaction(item_no, partial(self._finish, item_no, entry_no, caused_by, last_value_entry_no))
 
-    def _slice(self, item_no: str, entry_no: int, caused_by: int, column: str, after: int) -> int:
-        planning = self._planning(item_no)
-        found = fetch(_RECIPIENTS_AFTER.format(column), (entry_no, after, ENTRIES_A_STEP))
-        if column == "outbound_entry_no":  # its own applications are not its recipients
-            found = [row for row in found if row[1] != row[3]]
+    def _slice(self, item_no: str, entry_no: int, caused_by: int, recipients: str, after: int, step: _Step) -> int:
+        planning = step.planning
+        found = fetch(recipients, (entry_no, after, ENTRIES_A_STEP))
         if not found:
             return -1
         nodes = {entry_no, *(row[1] for row in found)}
         graph = graph_of(planning.stock, {entry_no: caused_by}, nodes, {row[0]: row[1:] for row in found}, frozenset(nodes))
         forwarding = forward_costs(graph, planning.amount_rounding)
-        apply_forwarding(planning, graph, forwarding, self._register_of(planning))
+        apply_forwarding(planning, graph, forwarding, step.register_of)
         for no, cause in forwarding.changed.items():
             entry = planning.stock.entries[no]
-            if no != entry_no and entry.applied_entry_to_adjust is None and len(reachable([no], 2**31)[0]) > 1:
+            if no != entry_no and entry.applied_entry_to_adjust is None and _feeds_others(no):
                 entry.applied_entry_to_adjust = cause
                 touch(planning, entry)
-        planning.plan.items.add(item_no)
-        write(planning)
-        self.written += len(forwarding.differences)
-        self.visited += len(found)
+        step.write(item_no)
+        step.written = len(forwarding.differences)
+        step.visited = len(found)
         return int(found[-1][1]) if len(found) == ENTRIES_A_STEP else -1
 
-    def _finish(self, item_no: str, entry_no: int, caused_by: int) -> None:
+    def _finish(self, item_no: str, entry_no: int, caused_by: int, last_value_entry_no: int, step: _Step) -> None:
         """The entry's own books: what it has handed out in all, and its rounding."""
-        planning = self._planning(item_no)
+        planning = step.planning
         graph = graph_of(planning.stock, {entry_no: caused_by}, {entry_no}, {}, frozenset({entry_no}))
+        if fetch(_LAST_VALUE_ENTRY, (entry_no,))[0][0] != last_value_entry_no:
+            return  # somebody has posted to it meanwhile: its first recipients have not seen that
         entry, cost = planning.stock.entries[entry_no], graph.entries[entry_no].cost_to_share
         if entry.quantity > 0:
             entry.cost_amount_forwarded = self._forwarded(planning, entry_no, cost, entry.quantity)
             if not entry.remaining_quantity and entry.completely_invoiced and not entry.uninvoiced_applications:
                 amount = entry.cost_amount_forwarded - entry.cost_amount
                 if amount:
-                    book_rounding(planning, self._register_of(planning)(caused_by), entry, amount, caused_by)
-                    self.written += 1
+                    book_rounding(planning, step.register_of(caused_by), entry, amount, caused_by)
+                    step.written = 1
         _clean(planning, entry_no)
         recompute_unit_cost(planning.stock, item_no)
-        planning.plan.items.add(item_no)
-        write(planning)
+        step.write(item_no)
 
     @staticmethod
     def _forwarded(planning: Planning, entry_no: int, cost: Decimal, quantity: Decimal) -> Decimal:
@@ -255,6 +297,9 @@ class _Run:
             total += share(cost, -from_scaled(taken), quantity, planning.amount_rounding) * count
         return total
 
-    def _report(self) -> None:
-        if self.progress is not None:
-            self.progress(self.visited)
+
+def _feeds_others(entry_no: int) -> bool:
+    try:
+        return len(reachable([entry_no], 1)[0]) > 1
+    except TooLarge:
+        return True

@@ -58,14 +58,18 @@ class TooLarge(Exception):
 
 def reachable(dirty: Iterable[int], limit: int) -> tuple[set[int], dict[int, tuple[int, ...]]]:
     """All entries that take cost from the dirty ones through any number of steps, and the application rows on the way
-    (by entry number). Raises `TooLarge` when there are more than `limit`."""
+    (by entry number). Raises `TooLarge` when there are more than `limit`, before it has read many more."""
     nodes = set(dirty)
     rows: dict[int, tuple[int, ...]] = {}
     level = set(nodes)
     while level:
         found: set[int] = set()
-        statements = [(sql.format(marks), params) for marks, params in in_buckets(level) for sql in _RECIPIENTS]
+        statements = [
+            (f"{sql.format(marks)} LIMIT ?", [*params, limit + 1]) for marks, params in in_buckets(level) for sql in _RECIPIENTS
+        ]
         for result in fetch_batch(statements):
+            if len(result) > limit:
+                raise TooLarge
             for row in result:
                 rows[row[0]] = row[1:]
                 found.add(row[1])
