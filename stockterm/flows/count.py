@@ -49,7 +49,17 @@ from stockterm.flows.rights import Right, may, require
 from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
-from stockterm.flows.words import checked_quantity, clock_time, day_and_time, in_units, number, place, quantity
+from stockterm.flows.words import (
+    checked_quantity,
+    clock_time,
+    day_and_time,
+    in_units,
+    items_in_words,
+    lines_in_words,
+    number,
+    place,
+    quantity,
+)
 from stockterm.i18n import _
 from stockterm.scanning.resolve import (
     NO_FIELDS,
@@ -86,11 +96,14 @@ def begin(at: At, state: CountState | None) -> Outcome:
     if state is not None and state.count_no and state.location_code == at.location.code:
         count = counts.read_count(state.count_no)
         if count is not None and count.status == (counts.HANDED_IN if state.taken_in else counts.OPEN):
-            return Outcome(state, say.note(_("Count taken up: {lines} lines.").format(lines=count.lines)))
+            return Outcome(state, say.note(_("Count taken up, {lines}.").format(lines=lines_in_words(count.lines))))
     handed_in = [one for one in counts.open_counts(at.location.code) if one.status == counts.HANDED_IN]
     if handed_in and may(at.user, Right.POST_COUNT):
-        line = _("{user}: {lines} lines, {time}")
-        others = [line.format(user=one.user_code, lines=one.lines, time=day_and_time(one.changed_at)) for one in handed_in]
+        line = "{user}: {lines}, {time}"
+        others = [
+            line.format(user=one.user_code, lines=lines_in_words(one.lines), time=day_and_time(one.changed_at))
+            for one in handed_in
+        ]
         choices = choose.numbered([_("Count myself"), *others])
         ask = Ask("which_count", _("Handed in: choose one to review."), choices, ("", *(str(one.count_no) for one in handed_in)))
         return Outcome(CountState(location_code=at.location.code), ask=ask)
@@ -259,9 +272,8 @@ def _opened(state: CountState, bin_code: str) -> Outcome:
 
 def _bin_totals(state: CountState) -> str:
     """`A-01-02: 3 items, 41`."""
-    return _("{bin}: {items} items, {quantity}").format(
-        bin=state.bin_code or state.location_code, items=state.bin_items, quantity=number(state.bin_quantity)
-    )
+    where = state.bin_code or state.location_code
+    return f"{where}: {items_in_words(state.bin_items)}, {number(state.bin_quantity)}"
 
 
 # ---- items and numbers ----------------------------------------------------------------------------------------------
@@ -424,12 +436,11 @@ def _book(at: At, state: CountState, goods: Goods, facts: ItemFacts | None, *, r
         terminal=at.terminal,
     )
     new_item = line is None and not counts.item_counted(state.count_no, state.bin_code, goods.item_no)
-    words = in_units(counted.entered, total, goods.base_uom)
+    total_in_words = quantity(total, goods.base_uom)
     if replacing:
-        old = in_units(line.entered, before, goods.base_uom) if line else "0"
-        text = f"{old} → {words}"
+        text = f"{quantity(before, goods.base_uom)} → {total_in_words}"
     else:
-        text = f"+{quantity(goods.quantity, goods.uom_code)}: {words}"
+        text = f"+{quantity(goods.quantity, goods.uom_code)}: {total_in_words}"
     recent = f"{goods.name} {goods.numbers} {text}".replace("  ", " ")
     after = replace(
         state,
@@ -485,8 +496,7 @@ def _typed_quantity(at: At, state: CountState, value: Decimal) -> Outcome:
     goods = replace(state.goods, quantity=value, sure=False)
     new = base_quantity(goods, value)
     if state.line_quantity and state.line_entered != ((goods.uom_code, state.last_added),):
-        old = in_units(state.line_entered, state.line_quantity, goods.base_uom)
-        text = f"{old} → {in_units(((goods.uom_code, value),), new, goods.base_uom)}?"
+        text = f"{quantity(state.line_quantity, goods.base_uom)} → {quantity(new, goods.base_uom)}?"
         return Outcome(state, ask=Ask("replace", text, values=(to_text(goods),), yes=_("replace"), no=_("keep")))
     return _book(at, state, goods, None, replacing=True)
 
@@ -708,7 +718,7 @@ def view(at: At, state: CountState) -> ViewState:
         shown = quantity(state.pending.quantity, state.pending.uom_code)
     elif state.goods and not state.pending:
         shown = in_units(state.line_entered, state.line_quantity, state.goods.base_uom)
-    totals = _("{items} items, {quantity}").format(items=state.bin_items, quantity=number(state.bin_quantity))
+    totals = f"{items_in_words(state.bin_items)}, {number(state.bin_quantity)}"
     facts = [(_("Bin") if at.location.bins else _("Location"), place(at.location.code, state.bin_code)), (_("In all"), totals)]
     return ViewState(
         title=_("Count {place}").format(place=place(at.location.code, state.bin_code)),

@@ -20,7 +20,7 @@ from stockterm.flows.count_state import ZERO, CountState
 from stockterm.flows.outcome import Ask, At, Outcome
 from stockterm.flows.refusals import CountedMeanwhile
 from stockterm.flows.rights import Right, may, require
-from stockterm.flows.words import item_and_variant, number, place, signed
+from stockterm.flows.words import differences_in_words, item_and_variant, lines_in_words, number, place, signed
 from stockterm.i18n import _
 
 
@@ -44,17 +44,17 @@ def finish(at: At, state: CountState) -> Outcome:
         raise NothingToDo(what=_("nothing was counted"))
     digits = say.two_digits()
     if not may(at.user, Right.POST_COUNT):
-        text = _("Hand in {lines} lines? Type {digits}.").format(lines=len(lines), digits=digits)
+        text = _("Hand in {lines}? Type {digits}.").format(lines=lines_in_words(len(lines)), digits=digits)
         return Outcome(state, ask=Ask("hand_in", text, digits=digits, no=_("not yet")))
     values = (at.today.isoformat(),)
     if not may(at.user, Right.SEE_EXPECTED):
-        text = _("Post {lines} lines? Type {digits}.").format(lines=len(lines), digits=digits)
+        text = _("Post {lines}? Type {digits}.").format(lines=lines_in_words(len(lines)), digits=digits)
         return Outcome(state, ask=Ask("post", text, values=values, digits=digits, no=_("not yet")))
     reviewed = review(at.location.code, lines, at.today)
     _refuse_counted_meanwhile(at.location.code, reviewed)
     different = [one for one in reviewed if one.difference]
-    text = _("Post {lines} lines, {differences} differences? Type {digits}.").format(
-        lines=len(lines), differences=len(different), digits=digits
+    text = _("Post {lines}, {differences}? Type {digits}.").format(
+        lines=lines_in_words(len(lines)), differences=differences_in_words(len(different)), digits=digits
     )
     shown = (
         text,
@@ -112,7 +112,7 @@ def answer(at: At, state: CountState, ask: Ask) -> Outcome:
     assert count is not None
     if ask.kind == "hand_in":
         writes = (*counts.set_status(state.count_no, counts.HANDED_IN), steps.forget(f"count:{state.count_no}"))
-        text = _("Handed in: {lines} lines, to be reviewed.").format(lines=count.lines)
+        text = _("Handed in, to be reviewed: {lines}.").format(lines=lines_in_words(count.lines))
         return Outcome(None, say.ok(text), writes=writes, go="menu", forget=True)
     require(at.user, Right.POST_COUNT)
     if count.status == counts.POSTED:  # by another terminal, or before the line broke
@@ -181,7 +181,7 @@ def posted(at: At, state: CountState, ask: Ask | None, registers: list[Any]) -> 
         steps.forget(f"count:{state.count_no}"),
     )
     lines = count.lines if count else 0
-    text = _("Posted: {lines} lines, register {register}.").format(lines=lines, register=register.register_no)
+    text = _("Posted: {lines}, register {register}.").format(lines=lines_in_words(lines), register=register.register_no)
     return Outcome(None, say.ok(text), writes=writes, go="menu", good=True, forget=True)
 
 

@@ -14,7 +14,7 @@ from stockterm.flows.refusals import UnknownChoice
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
-from stockterm.flows.words import clock_time, item_and_variant, place, signed
+from stockterm.flows.words import clock_time, item_and_variant, lines_in_words, place, signed
 from stockterm.i18n import _
 
 JOB = "my_postings"
@@ -148,7 +148,7 @@ def _about(at: At, one: RegisterFacts) -> tuple[str, ...]:
     if why_not := _why_not(one):
         lines.append(why_not)
     if counted := lines_counted(one.register_no):
-        lines.append(_("{count} lines counted").format(count=counted))
+        lines.append(_("{lines} counted").format(lines=lines_in_words(counted)))
     if may(at.user, Right.SEE_EXPECTED):
         lines += [
             f"{signed(moved.quantity)} {item_and_variant(moved.item_no, moved.variant_code)} {moved.lot_no}{moved.serial_no} "

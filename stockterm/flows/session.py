@@ -46,6 +46,7 @@ from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.sign_in import SignIn
 from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
 from stockterm.flows.view import Level, Message, ViewState
+from stockterm.flows.words import scans_in_words
 from stockterm.i18n import _, in_language
 
 RESUME_WITHIN_S = 15 * 60  # at the same terminal without signing in again
@@ -444,7 +445,7 @@ class Session:
             self._held = []
             self._apply_saved()
         elif saved.raw == Command.BACK:
-            text = _("Dropped: {count} scans. Nothing of them was applied.").format(count=len(self._held))
+            text = _("Dropped: {scans}. Nothing of them was applied.").format(scans=scans_in_words(len(self._held)))
             self._save_hand(replace(hand, message=say.note(text)), [scan_log.discard_held(user_code), done])
             self._held = []
         else:

@@ -13,6 +13,7 @@ from stockterm.flows.outcome import Ask, At
 from stockterm.flows.sign_in import SignIn
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, Message, ViewState
+from stockterm.flows.words import scans_in_words
 from stockterm.i18n import _
 
 _SHOWN_SCANS = 50
@@ -73,7 +74,7 @@ def _offering(view: ViewState, held: Sequence[SavedScan]) -> ViewState:
     shown = [f"CMD:{one.raw}" if one.command else one.raw for one in held[:_SHOWN_SCANS]]
     if len(held) > _SHOWN_SCANS:
         shown.append("…")
-    text = _("{count} scans held: F5 apply in order, Esc discard").format(count=len(held))
+    text = _("{scans} held: F5 apply in order, Esc discard").format(scans=scans_in_words(len(held)))
     keys = (KeyHint(Command.UNDO, _("apply")), KeyHint(Command.BACK, _("discard")))
     return replace(view, message=say.warning(text), text=tuple(shown), choices=(), prompt=_("F5 / Esc"), keys=keys)
 

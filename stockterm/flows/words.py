@@ -9,6 +9,7 @@ from db.core.clock import from_microseconds, today
 from db.core.errors import TooManyDecimals
 from db.core.numbers import PLACES
 from stockterm.flows.refusals import NotADate, NotANumber, QuantityTooLarge
+from stockterm.i18n import ngettext
 
 LARGEST_TYPED = Decimal(999_999)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,12}(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
@@ -105,6 +106,26 @@ def day_and_time(microseconds: int) -> str:
     """`10:42` today, `2027-02-10 10:42` before."""
     moment = from_microseconds(microseconds).astimezone()
     return moment.strftime("%H:%M" if moment.date() == today() else "%Y-%m-%d %H:%M")
+
+
+def lines_in_words(count: int) -> str:
+    """`1 line`, `12 lines`."""
+    return ngettext("{count} line", "{count} lines", count).format(count=count)
+
+
+def items_in_words(count: int) -> str:
+    """`1 item`, `3 items`."""
+    return ngettext("{count} item", "{count} items", count).format(count=count)
+
+
+def differences_in_words(count: int) -> str:
+    """`1 difference`, `3 differences`."""
+    return ngettext("{count} difference", "{count} differences", count).format(count=count)
+
+
+def scans_in_words(count: int) -> str:
+    """`1 scan`, `3 scans`."""
+    return ngettext("{count} scan", "{count} scans", count).format(count=count)
 
 
 def place(location_code: str, bin_code: str) -> str:

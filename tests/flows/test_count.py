@@ -296,7 +296,7 @@ def test_every_serial_is_a_piece(database: OpenDatabase) -> None:
     a_warehouse()
     purchased("DRILL", "2", serials=["S1", "S2"])
     worker = counting().scan("DRILL", "S1", "S2")
-    assert worker.view.facts[1] == ("In all", "1 items, 2")
+    assert worker.view.facts[1] == ("In all", "1 item, 2")
     assert worker.view.prompt == "Serial"
 
 
@@ -587,10 +587,10 @@ def test_blind_count_is_handed_in_and_posted_by_somebody_who_may(database: OpenD
     a_warehouse()
     purchased("1000", "5")
     cat = counting("CAT").scan(PCS, "7").post()
-    assert cat.said == "Handed in: 1 lines, to be reviewed."
+    assert cat.said == "Handed in, to be reviewed: 1 line."
     assert count_entries() == []
     sue = signed_in("SUE", terminal="T2").scan("1")
-    assert sue.view.choices[1].startswith("2 CAT: 1 lines")
+    assert sue.view.choices[1].startswith("2 CAT: 1 line,")
     sue.scan("2").key(Command.POST)
     assert sue.view.text[1:] == ("A-01 1000: 5 → 7 (+2)",)
     sue.scan(sue.view.prompt.removeprefix("Type "))

@@ -48,7 +48,7 @@ def test_count_is_undone_with_its_differences(database: OpenDatabase) -> None:
     a_warehouse()
     purchased("1000", "10")
     worker = counting().scan(PCS, "7").post().scan("5", "1")
-    assert "1 lines counted" in worker.view.text
+    assert "1 line counted" in worker.view.text
     worker.key(Command.UNDO)
     worker.scan(worker.view.prompt.removeprefix("Type "))
     assert on_hand("1000") == 10

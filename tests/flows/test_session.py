@@ -312,7 +312,7 @@ def test_scans_made_while_a_question_waits_are_held_until_it_is_answered(databas
     assert worker.view.choices
     assert worker.view.held == 1
     worker.scan("1")
-    assert worker.said.startswith("1 scans held")
+    assert worker.said.startswith("1 scan held")
     assert worker.key(Command.UNDO).view.item == "1000"
 
 
