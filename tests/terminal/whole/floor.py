@@ -146,12 +146,13 @@ class Walk:
 
 @dataclass
 class Tally:
-    """What a row of scans comes to. `good`: scans that the screen counts (commands are none)."""
+    """What a row of scans comes to. `good`: scans that the screen counts (commands are none); `here`: the line counted last."""
 
     bin_code: str = ""
+    here: Place | None = None
     counted: Counter[Place] = field(default_factory=Counter)
     good: int = 0
-    _steps: list[tuple[str, Place | None, int]] = field(default_factory=list)
+    _steps: list[tuple[str, Place | None, Place | None, int]] = field(default_factory=list)
     _labels: dict[str, Label] = field(default_factory=dict)
 
     @classmethod
@@ -163,22 +164,23 @@ class Tally:
 
     def take(self, text: str) -> None:
         if text == "CMD:UNDO":
-            self.bin_code, place, quantity = self._steps.pop()
+            self.bin_code, self.here, place, quantity = self._steps.pop()
             if place is not None:
                 self.counted[place] -= quantity
             return
         if text.startswith("BIN:"):
             if text[4:] != self.bin_code:  # to scan the open bin again changes nothing
                 self.good += 1
-                self._steps.append((self.bin_code, None, 0))
-            self.bin_code = text[4:]
+                self._steps.append((self.bin_code, self.here, None, 0))
+                self.bin_code, self.here = text[4:], None
             return
         self.good += 1
         factor, star, rest = text.partition("*")
         label = self._labels[rest if star else text]
         quantity = label.quantity * (int(factor) if star else 1)
         place = (self.bin_code, label.item, label.lot, label.serial)
-        self._steps.append((self.bin_code, place, quantity))
+        self._steps.append((self.bin_code, self.here, place, quantity))
+        self.here = place
         self.counted[place] += quantity
 
     @property

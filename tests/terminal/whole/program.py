@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,6 +122,18 @@ def looking_into(url: str) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
         yield fetch
     finally:
         close_database()
+
+
+def until_alone(url: str) -> None:
+    """Wait until a server has noticed that its clients are gone: what one of them had sent is committed by then, or never."""
+    others = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    end = time.monotonic() + PATIENCE
+    while url.startswith("postgresql:"):
+        with looking_into(url) as rows:
+            if rows(others) == [(0,)]:
+                return
+        assert time.monotonic() < end, "somebody stays connected"
+        time.sleep(0.01)
 
 
 def scan_log(url: str) -> list[tuple[str, str]]:
