@@ -1,23 +1,32 @@
-"""Text in the language of whoever reads it, looked up when it is shown.
+"""Text, numbers and dates in the language of whoever reads them, looked up when they are shown.
 
     from stockterm.i18n import _
     title = _("Count")
 
+    format_quantity(Decimal("2.50")), format_date(date(2027, 1, 31))     # 2.5, 2027-01-31; 2,5, 31.01.2027 in Norwegian
+    in_words(error)                                                      # a refusal, with its facts in that form
+
 Catalogs are `locale/<language>/LC_MESSAGES/stockterm.mo` (gettext; English is the source and needs none). The language is that of
 the current context (`in_language`, for one user's session) or of the process (`set_language`). A context belongs to its
 thread or task, so sessions of one process can speak different languages; a look-up is two dictionary reads.
+
+Typed numbers are read the same in every language, with a comma or a point (`flows.words`); files are never formatted here.
 """
 
 import gettext
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 
 FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "stockterm"
 SOURCE = "en"
+_NORWEGIAN = ("nb", "no", "nn")  # Nynorsk has no catalog of its own yet
 
 _of_context: ContextVar[str | None] = ContextVar("stockterm_language", default=None)
 _of_process = [SOURCE]
@@ -48,11 +57,11 @@ def _load(language: str) -> gettext.NullTranslations:
 
 
 def _spellings(language: str) -> list[str]:
-    """What the folders of a language may be called. Bokmål is also found as Norwegian without further name."""
+    """What the folders of a language may be called. Bokmål is also found as Norwegian, and stands in for Nynorsk."""
     plain = language.replace("-", "_")
     base = plain.partition("_")[0].lower()
     spellings = [plain, base]
-    if base in ("no", "nb"):
+    if base in _NORWEGIAN:
         spellings += ["nb", "nb_NO", "no"]
     return spellings
 
@@ -81,3 +90,53 @@ def languages() -> list[str]:
     """The languages there are catalogs for, English among them."""
     found = {path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
     return sorted(found | {SOURCE})
+
+
+# ---- numbers, dates, refusals
+
+
+_ENGLISH = (".", ",", "%Y-%m-%d")  # decimal mark, between groups of three digits, a day
+_AS_NORWEGIAN = (",", "\N{NO-BREAK SPACE}", "%d.%m.%Y")
+
+
+def _forms() -> tuple[str, str, str]:
+    base = language().replace("-", "_").partition("_")[0].lower()
+    return _AS_NORWEGIAN if base in _NORWEGIAN else _ENGLISH
+
+
+def format_quantity(value: Decimal) -> str:
+    """An exact number as it is typed: no zeros at the end, no exponent, no groups (20 columns have no room for them)."""
+    text = f"{value:f}"
+    if "." not in text:
+        return text
+    return text.rstrip("0").rstrip(".").replace(".", _forms()[0])
+
+
+def format_count(count: int) -> str:
+    """A whole number of a report, in groups of three digits."""
+    return f"{count:,}".replace(",", _forms()[1])
+
+
+def format_date(day: date) -> str:
+    """A calendar day, in ten characters."""
+    return day.strftime(_forms()[2])
+
+
+def format_value(value: object) -> str:
+    """A fact of a message: numbers and dates in their form, lists with commas, text as it is, None as nothing."""
+    if isinstance(value, Decimal):
+        return format_quantity(value)
+    if isinstance(value, date):
+        return format_date(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(format_value(one) for one in value)
+    return "" if value is None else str(value)
+
+
+class _Sayable(Protocol):
+    def in_words(self, translate: Callable[[str], str], show: Callable[[object], str]) -> str: ...
+
+
+def in_words(error: _Sayable) -> str:
+    """A refusal (`db.core.errors`) as a sentence for whoever is to act on it."""
+    return error.in_words(_, format_value)

@@ -3,6 +3,9 @@
 A class carries the facts as fields and one template that says what was entered or scanned, what was expected and what
 did not happen. The template is the message in English and the key of its translation; `in_words` fills it. The first
 two words decide, because a line of 20 columns shows little more. `field` is the interchange field the error is about.
+
+Facts that are words of ours (a kind of thing, what was expected) are phrases: English text that can be said in another
+language as well, `BadValue(field=…, value=…, expected=phrase("at most {length} characters", length=20))`.
 """
 
 import inspect
@@ -60,6 +63,33 @@ class _Facts:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self._facts)})"
 
 
+class Phrase(str):
+    """English words inside an error, with what another language needs to say them: the template and its facts."""
+
+    template: str
+    facts: Mapping[str, object]
+
+    def in_words(self, translate: Callable[[str], str], show: Callable[[object], str] = show) -> str:
+        """The words in the language of `translate`, with facts in the form of `show`."""
+        facts = {name: _said(value, translate, show) for name, value in self.facts.items()}
+        return translate(self.template).format(**facts) if facts else translate(self.template)
+
+
+def phrase(template: str, **facts: object) -> Phrase:
+    """Words inside an error; marks its template for the translation catalogs. A fact may be a phrase itself."""
+    said = Phrase(template.format(**{name: show(value) for name, value in facts.items()}) if facts else template)
+    said.template, said.facts = template, facts
+    return said
+
+
+def _said(value: object, translate: Callable[[str], str], show: Callable[[object], str]) -> str:
+    if isinstance(value, Phrase):
+        return value.in_words(translate, show)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_said(one, translate, show) for one in value)
+    return show(value)
+
+
 class StocktermError(_Facts, Exception):
     """Something a user can act on. Anything else that is raised is a fault of the program."""
 
@@ -71,9 +101,11 @@ class StocktermError(_Facts, Exception):
     def __str__(self) -> str:
         return self.in_words(str)
 
-    def in_words(self, translate: Callable[[str], str]) -> str:
-        """The whole sentence, in the language of `translate`."""
-        return translate(self.template).format(**{name: show(getattr(self, name)) for name in self._facts})
+    def in_words(self, translate: Callable[[str], str], show: Callable[[object], str] = show) -> str:
+        """The whole sentence, in the language of `translate`; numbers and dates in the form of `show` (else as in a file)."""
+        facts = {name: _said(getattr(self, name), translate, show) for name in self._facts}
+        text = translate(self.template).format(**facts)
+        return text[:1].upper() + text[1:] if self.template.startswith("{kind}") else text
 
 
 # ---- the line itself ------------------------------------------------------------------------------------------------
