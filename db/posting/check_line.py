@@ -29,7 +29,7 @@ from db.core.errors import (
 from db.costing.application import Draw, choose_draws
 from db.posting.check_tracking import NewNumbers, incoming_numbers, numbers_after, outgoing_numbers
 from db.posting.checked import CheckedLine, Movement, Place, Problems
-from db.posting.checks import base_quantity, check_header, check_item, check_place, check_user_locations, take_content
+from db.posting.checks import base_quantity, check_header, check_item, check_place, check_size, check_user_locations, take_content
 from db.posting.graph import sources_of
 from db.posting.lines import EntryType, ItemJournalLine, PostedBy, TrackingLine
 from db.posting.references import find_decrease, find_increase
@@ -67,6 +67,7 @@ def check_line(line: ItemJournalLine, stock: Stock, posted_by: PostedBy) -> Chec
         and line.quantity < 0
     ):
         errors.append(BadValue(field="quantity", value=line.quantity, expected="a quantity above 0; the type says the direction"))
+    check_size(stock, item.no, base, _amounts(line, base, stock), errors)
     if errors:
         raise Problems(errors)
     applies_to, applies_from = _fixed_applications(line, stock, item, increase, abs(base), errors)
@@ -90,6 +91,19 @@ def check_line(line: ItemJournalLine, stock: Stock, posted_by: PostedBy) -> Chec
     return CheckedLine(
         line, item, increase, place, to, line.uom_code or item.base_uom, per, tuple(movements), applies_to, applies_from
     )
+
+
+def _amounts(line: ItemJournalLine, base: Decimal, stock: Stock) -> dict[str, Decimal]:
+    """What the line may come to, by the field that says so."""
+    quantity = abs(line.quantity)
+    found = {"quantity": stock.total(line.item_no).unit_cost * base}
+    for name, each in (("unit_cost", line.unit_cost), ("unit_price", line.unit_price)):
+        if each is not None:
+            found[name] = each * quantity
+    for name, amount in (("amount", line.amount), ("sales_amount", line.sales_amount)):
+        if amount is not None:
+            found[name] = amount
+    return found
 
 
 def is_increase(line: ItemJournalLine) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from db.core.errors import (
+    BadValue,
     BinRequired,
     DateNotAllowed,
     LocationInTransit,
@@ -22,7 +23,7 @@ from db.core.errors import (
     WrongBin,
     WrongItemType,
 )
-from db.core.numbers import round_to
+from db.core.numbers import LARGEST, round_to
 from db.costing.application import METHODS
 from db.posting.checked import Numbers, Place, content_key
 from db.posting.lines import Header, PostedBy
@@ -30,6 +31,7 @@ from db.posting.setup import ItemSetup
 from db.posting.stock import ZERO, ContentKey, Stock
 
 READ_ONLY_ROLES = {"viewer"}
+_LARGEST_TOTAL = LARGEST / 4  # of one item; the sums that are kept, and those of reports, then fit too
 
 
 def check_header(header: Header, stock: Stock, posted_by: PostedBy) -> list[StocktermError]:
@@ -130,6 +132,17 @@ def base_quantity(
     if not base:
         errors.append(QuantityRoundsToZero(field="quantity", quantity=quantity, uom_code=uom_code, base_uom=item.base_uom))
     return base
+
+
+def check_size(stock: Stock, item_no: str, quantity: Decimal, amounts: dict[str, Decimal], errors: list[StocktermError]) -> None:
+    """Whether what the item comes to still fits the database. `amounts` are for the whole line, by field; signs do not matter."""
+    total = stock.total(item_no)
+    if abs(total.quantity) + abs(quantity) > _LARGEST_TOTAL:
+        errors.append(BadValue(field="quantity", value=quantity, expected=f"no more than {_LARGEST_TOTAL:.0f} of an item in all"))
+    held = abs(total.cost_amount_actual) + abs(total.cost_amount_expected)
+    for name, amount in amounts.items():
+        if held + abs(amount) > _LARGEST_TOTAL:
+            errors.append(BadValue(field=name, value=amount, expected=f"no more than {_LARGEST_TOTAL:.0f} for an item in all"))
 
 
 def take_content(

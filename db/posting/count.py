@@ -24,7 +24,7 @@ from db.costing.sharing import round_amount
 from db.posting.applying import close_decreases
 from db.posting.check_tracking import NewNumbers, incoming_numbers
 from db.posting.checked import Numbers, Place, Problems, content_key
-from db.posting.checks import check_header, check_item, check_place, check_user_locations
+from db.posting.checks import check_header, check_item, check_place, check_size, check_user_locations
 from db.posting.cost_changes import learn_direct_cost, update_unit_cost
 from db.posting.lines import Count, CountLine, EntryType, PostedBy, TrackingLine
 from db.posting.plan_line import counted_movement, move_in, post_decrease
@@ -118,6 +118,10 @@ def _check_line(line: CountLine, count: Count, stock: Stock, new_numbers: NewNum
         raise TooManyDecimals(field="counted", value=line.counted, places=places)
     if item.tracking.serial and line.counted not in (0, 1):
         raise SerialNotSingle(field="counted", serial_no=line.serial_no, quantity=line.counted)
+    unit_cost = stock.total(item.no).unit_cost if line.unit_cost is None else line.unit_cost
+    check_size(stock, item.no, line.counted, {"unit_cost": unit_cost * line.counted}, errors)
+    if errors:
+        raise Problems(errors)
     numbers = _numbers(line, item, stock, new_numbers)
     key = content_key(item.no, line.variant_code, place, numbers)
     later_sql, watermark = _LATER_AT_LOCATION, line.item_ledger_watermark

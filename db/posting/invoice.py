@@ -15,7 +15,7 @@ from db.core.numbers import from_scaled
 from db.costing.application import split_amount
 from db.costing.sharing import round_amount, share
 from db.posting.checked import Problems
-from db.posting.checks import base_quantity, check_header
+from db.posting.checks import base_quantity, check_header, check_size, check_user_locations
 from db.posting.cost_changes import automatic, book_rounding, learn_direct_cost, mark_dirty, update_unit_cost
 from db.posting.graph import fetch_in, read_entries
 from db.posting.lines import EntryType, Header, Invoice, PostedBy
@@ -52,6 +52,7 @@ def check_invoice(invoice: Invoice, stock: Stock, posted_by: PostedBy) -> Checke
             raise NotWrittenYet
     except StocktermError as error:
         raise Problems([*errors, error]) from None
+    check_user_locations(invoice.header, stock, posted_by, [entry.location_code for entry in entries], errors)
     open_entries = [(entry, abs(entry.quantity - entry.invoiced_quantity)) for entry in entries]
     outstanding = sum((rest for _, rest in open_entries), ZERO)
     item = stock.setup.item(entries[0].item_no)
@@ -70,6 +71,13 @@ def check_invoice(invoice: Invoice, stock: Stock, posted_by: PostedBy) -> Checke
             errors.append(OverInvoiced(field="quantity" if invoice.quantity else "of", reference=invoice.of, **requested))
     if errors:
         raise Problems(errors)
+    units = wanted / per if invoice.quantity is None else invoice.quantity
+    rounding = stock.settings.amount_rounding
+    cost = _amount(invoice.amount, invoice.unit_cost, units, rounding)
+    revenue = _amount(invoice.sales_amount, invoice.unit_price, units, rounding)
+    check_size(stock, item.no, ZERO, {"amount": cost or ZERO, "sales_amount": revenue or ZERO}, errors)
+    if errors:
+        raise Problems(errors)
     parts: list[tuple[Entry, Decimal]] = []
     rest = wanted
     for entry, open_quantity in open_entries:
@@ -77,14 +85,7 @@ def check_invoice(invoice: Invoice, stock: Stock, posted_by: PostedBy) -> Checke
         if taken:
             parts.append((entry, taken))
             rest -= taken
-    units = wanted / per if invoice.quantity is None else invoice.quantity
-    rounding = stock.settings.amount_rounding
-    return CheckedInvoice(
-        invoice,
-        tuple(parts),
-        _amount(invoice.amount, invoice.unit_cost, units, rounding),
-        _amount(invoice.sales_amount, invoice.unit_price, units, rounding),
-    )
+    return CheckedInvoice(invoice, tuple(parts), cost, revenue)
 
 
 def _amount(amount: Decimal | None, each: Decimal | None, units: Decimal, rounding: Decimal) -> Decimal | None:
