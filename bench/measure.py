@@ -55,6 +55,10 @@ class Worker:
         self.tell(**command)
         return self.answer()
 
+    def stop(self) -> None:
+        """End it in the middle of its work."""
+        self._process.terminate()
+
     def close(self) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None

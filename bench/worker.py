@@ -141,7 +141,9 @@ def run(poster: Poster, command: dict[str, Any]) -> Answer:
         case "late_cost":
             return timed([poster.late_cost(command["issues"]) for _ in range(command["count"])], command["count"])
         case "post_for":
-            return post_for(poster.one(items), command["seconds"])
+            return post_for(poster.one(items), command["seconds"], command.get("pause", 0))
+        case "bulk_for":
+            return post_for(lambda: poster.bulk(command["count"], items)(), command["seconds"], command.get("pause", 0))
         case "statements":
             work = poster.late_cost(command["issues"]) if "issues" in command else poster.post(1, items)
             return {"statements": poster.statements(work)}
@@ -156,8 +158,8 @@ def timed(works: Sequence[Callable[[], None]], count: int) -> Answer:
     return {"count": count, "cpu": time.process_time_ns() - cpu, "wall": time.perf_counter_ns() - wall}
 
 
-def post_for(work: Callable[[], None], seconds: float) -> Answer:
-    """Post without pause for so long; the waits are the nanoseconds of every single posting."""
+def post_for(work: Callable[[], None], seconds: float, pause: float) -> Answer:
+    """Post for so long, with so many seconds between two postings; the waits are the nanoseconds of every single posting."""
     waits = []
     clock = time.perf_counter_ns
     cpu = time.process_time_ns()
@@ -167,6 +169,9 @@ def post_for(work: Callable[[], None], seconds: float) -> Answer:
         work()
         now = clock()
         waits.append(now - before)
+        if pause:
+            time.sleep(pause)
+            now = clock()
         before = now
     waits.sort()
     return {
