@@ -13,6 +13,7 @@ CREATE TABLE work_session (
     user_code VARCHAR(40) PRIMARY KEY,
     session_no INTEGER NOT NULL,
     terminal VARCHAR(60) NOT NULL,
+    process VARCHAR(90) NOT NULL,
     signed_in BOOLEAN NOT NULL,
     location_code VARCHAR(40) NOT NULL,
     state TEXT NOT NULL,

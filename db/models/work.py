@@ -17,6 +17,7 @@ class WorkSession(Base):
     user_code = CodeField(primary_key=True)
     session_no = peewee.IntegerField()
     terminal = KeyField(max_length=60)
+    process = KeyField(max_length=90)  # host and number of the process that has it
     signed_in = peewee.BooleanField()
     location_code = CodeField()
     state = peewee.TextField()  # JSON of `stockterm.flows.hand.Hand`

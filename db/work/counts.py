@@ -146,6 +146,12 @@ def lines_of(count_no: int, bin_code: str | None = None) -> list[CountedLine]:
     return [_line(row) for row in fetch(sql, (count_no, *params))]
 
 
+def last_lines(count_no: int, bin_code: str, *, limit: int) -> list[CountedLine]:
+    """The lines of one bin that were begun last, in their order."""
+    sql = f"SELECT {_LINE_COLUMNS} FROM counted_line WHERE count_no = ? AND bin_code = ? ORDER BY line_no DESC LIMIT ?"
+    return [_line(row) for row in reversed(fetch(sql, (count_no, bin_code, limit)))]
+
+
 def next_line_no(count_no: int) -> int:
     """The number for a new line."""
     return int(fetch("SELECT COALESCE(MAX(line_no), 0) + 1 FROM counted_line WHERE count_no = ?", (count_no,))[0][0])

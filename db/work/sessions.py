@@ -3,22 +3,26 @@
 One row a user; taking the work up raises its number and so locks out the terminal that had it.
 """
 
+import os
+import socket
 from dataclasses import dataclass, replace
 
 from db.connection import fetch, for_update, in_write_transaction
 from db.connection.session import Write
 from db.core import clock
 
-_COLUMNS = "user_code, session_no, terminal, signed_in, location_code, state, pending, scan_count, seen_at"
+_COLUMNS = "user_code, session_no, terminal, process, signed_in, location_code, state, pending, scan_count, seen_at"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkInHand:
-    """The row. `state` is the flows' own text (JSON) or blank; `seen_at` in microseconds, UTC."""
+    """The row. `process`: who had it last (`this_process`). `state` is the flows' own text (JSON) or blank; `seen_at` in
+    microseconds, UTC."""
 
     user_code: str
     session_no: int
     terminal: str
+    process: str
     signed_in: bool
     location_code: str
     state: str
@@ -41,11 +45,12 @@ def at_terminal(terminal: str) -> WorkInHand | None:
 
 
 def _row(row: tuple[object, ...]) -> WorkInHand:
-    user_code, session_no, terminal, signed_in, location_code, state, pending, scan_count, seen_at = row
+    user_code, session_no, terminal, process, signed_in, location_code, state, pending, scan_count, seen_at = row
     return WorkInHand(
         str(user_code),
         int(str(session_no)),
         str(terminal),
+        str(process),
         bool(signed_in),
         str(location_code),
         str(state),
@@ -53,6 +58,27 @@ def _row(row: tuple[object, ...]) -> WorkInHand:
         int(str(scan_count)),
         int(str(seen_at)),
     )
+
+
+def this_process() -> str:
+    """Host and number of this process."""
+    return f"{os.getpid()} {socket.gethostname()}"[:90]
+
+
+def may_still_run(process: str) -> bool:
+    """Whether the process that had the work may be alive: another one of this host that is, or one of another host."""
+    number, _space, host = process.partition(" ")
+    if process == this_process() or not number.isdigit():
+        return False
+    if host != socket.gethostname()[:80]:
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # it is somebody else's
+    return True
 
 
 def take_up(user_code: str, terminal: str) -> tuple[WorkInHand, WorkInHand | None]:
@@ -65,21 +91,26 @@ def take_up_inside(user_code: str, terminal: str) -> tuple[WorkInHand, WorkInHan
     moment = clock.now_microseconds()
     rows = fetch(for_update(f"SELECT {_COLUMNS} FROM work_session WHERE user_code = ?"), (user_code,))
     if not rows:
-        fetch("INSERT INTO work_session VALUES (?, 1, ?, TRUE, '', '', '', 0, ?, ?)", (user_code, terminal, moment, moment))
-        return WorkInHand(user_code, 1, terminal, True, "", "", "", 0, moment), None
+        sql = (
+            "INSERT INTO work_session (user_code, session_no, terminal, process, signed_in, location_code, state, pending,"
+            " scan_count, started_at, seen_at) VALUES (?, 1, ?, ?, TRUE, '', '', '', 0, ?, ?)"
+        )
+        fetch(sql, (user_code, terminal, this_process(), moment, moment))
+        return WorkInHand(user_code, 1, terminal, this_process(), True, "", "", "", 0, moment), None
     before = _row(rows[0])
     now = replace(
         before,
         session_no=before.session_no + 1,
         terminal=terminal,
+        process=this_process(),
         signed_in=True,
         scan_count=before.scan_count if before.signed_in else 0,
         seen_at=moment,
     )
     fetch(
-        "UPDATE work_session SET session_no = ?, terminal = ?, signed_in = TRUE, scan_count = ?, started_at = ?, seen_at = ?"
-        " WHERE user_code = ?",
-        (now.session_no, terminal, now.scan_count, moment, moment, user_code),
+        "UPDATE work_session SET session_no = ?, terminal = ?, process = ?, signed_in = TRUE, scan_count = ?, started_at = ?,"
+        " seen_at = ? WHERE user_code = ?",
+        (now.session_no, terminal, now.process, now.scan_count, moment, moment, user_code),
     )
     return now, before
 

@@ -39,7 +39,7 @@ from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
 from stockterm.flows.words import checked_quantity, number, place, quantity, signed
-from stockterm.i18n import _
+from stockterm.i18n import _, format_date
 from stockterm.scanning.resolve import (
     Ambiguous,
     AttributesHit,
@@ -249,7 +249,7 @@ def _expiry(at: At, state: AdjustState, entry: Entry) -> Outcome:
     goods = answer_expiry(state.goods, entry.raw, stated, at.today)
     assert goods.expiration_date is not None
     if odd_expiry(goods.expiration_date, at.today):
-        text = _("Expiry {date}: is that right?").format(date=goods.expiration_date.isoformat())
+        text = _("Expiry {date}: is that right?").format(date=format_date(goods.expiration_date))
         return Outcome(state, ask=Ask("expiry", text, values=(to_text(goods),), yes=_("right"), no=_("wrong")))
     return _stepped(_next(at, replace(state, goods=goods)))
 

@@ -48,19 +48,20 @@ from stockterm.flows.refusals import FirstAnswer, QuantityNegative, WrongKind
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
-from stockterm.flows.view import KeyHint, ViewState
+from stockterm.flows.view import Document, KeyHint, ViewState
 from stockterm.flows.words import (
     checked_quantity,
     clock_time,
     day_and_time,
     in_units,
+    item_and_variant,
     items_in_words,
     lines_in_words,
     number,
     place,
     quantity,
 )
-from stockterm.i18n import _
+from stockterm.i18n import _, format_date
 from stockterm.scanning.resolve import (
     NO_FIELDS,
     Ambiguous,
@@ -85,6 +86,8 @@ ONE = Decimal(1)
 _PLAUSIBLE_FACTOR = 10
 _PLAUSIBLE_FLOOR = Decimal(10)  # of an item that is hardly in stock, up to 100 are no surprise
 _RECENT = 8
+_SHOWN_UNSEEN = 200
+_DOCUMENT_ROWS = 15
 
 
 # ---- beginning ------------------------------------------------------------------------------------------------------
@@ -357,7 +360,7 @@ def _expiry(at: At, state: CountState, entry: Entry) -> Outcome:
     goods = answer_expiry(state.pending, entry.raw.strip(), stated, at.today)
     assert goods.expiration_date is not None
     if odd_expiry(goods.expiration_date, at.today):
-        text = _("Expiry {date}: is that right?").format(date=goods.expiration_date.isoformat())
+        text = _("Expiry {date}: is that right?").format(date=format_date(goods.expiration_date))
         return Outcome(state, ask=Ask("expiry", text, values=(to_text(goods),), yes=_("right"), no=_("wrong")))
     return _advance(at, state, goods)
 
@@ -587,7 +590,7 @@ def _close(at: At, state: CountState) -> Outcome:
     unseen = _unseen(at, state)
     if not unseen:
         return _closed(state)
-    lines = tuple(_unseen_in_words(one) for one in unseen)
+    lines = [_unseen_in_words(one) for one in unseen[:_SHOWN_UNSEEN]] + (["…"] if len(unseen) > _SHOWN_UNSEEN else [])
     text = _("Not seen in {place}: {count}. Count them as 0?").format(
         place=place(at.location.code, state.bin_code), count=len(unseen)
     )
@@ -730,7 +733,27 @@ def view(at: At, state: CountState) -> ViewState:
         keys=_keys(at, state),
         facts=tuple(facts),
         recent=state.recent,
+        document=_document(state),
     )
+
+
+def _document(state: CountState) -> Document:
+    """The lines of the open bin begun last, for terminals that have room beside the form."""
+    lines = counts.last_lines(state.count_no, state.bin_code, limit=_DOCUMENT_ROWS)
+    rows = tuple(
+        (
+            item_and_variant(one.item_no, one.variant_code),
+            " ".join(filter(None, (one.lot_no, one.serial_no))),
+            number(one.quantity),
+        )
+        for one in lines
+    )
+    current = None
+    if state.goods is not None:
+        key = (state.goods.item_no, state.goods.variant_code, state.goods.lot_no, state.goods.serial_no)
+        keys = [(one.item_no, one.variant_code, one.lot_no, one.serial_no) for one in lines]
+        current = keys.index(key) if key in keys else None
+    return Document((_("Item"), _("Lot/serial"), _("Counted")), rows, current)
 
 
 def _prompt(at: At, state: CountState) -> str:

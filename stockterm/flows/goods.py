@@ -17,7 +17,7 @@ from db.queries.numbers import NumberFacts, number_facts
 from stockterm.flows.meaning import nothing_changed, refuse
 from stockterm.flows.refusals import BadLabel, OtherItem
 from stockterm.flows.words import item_and_variant, typed_date
-from stockterm.i18n import _
+from stockterm.i18n import _, format_date
 from stockterm.scanning.resolve import (
     Ambiguous,
     AttributesHit,
@@ -75,7 +75,7 @@ class Goods:
         """Lot, serial, package and expiry, for a screen."""
         parts = [one for one in (self.lot_no, self.serial_no, self.package_no) if one]
         if self.expiration_date:
-            parts.append(self.expiration_date.isoformat())
+            parts.append(format_date(self.expiration_date))
         return " ".join(parts)
 
     @property

@@ -4,6 +4,7 @@ A counter, who counts blind, sees what a thing is, and neither where it lies nor
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from db.core.codes import number_key
@@ -18,7 +19,7 @@ from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
 from stockterm.flows.words import item_and_variant, number, place, quantity
-from stockterm.i18n import _
+from stockterm.i18n import _, format_date
 from stockterm.scanning.resolve import (
     Ambiguous,
     AttributesHit,
@@ -134,7 +135,7 @@ def _about_item(at: At, hit: ItemHit) -> list[str]:
             _("Barcodes: {barcodes}").format(barcodes=", ".join(f"{code} {unit}".rstrip() for code, _v, unit in barcodes))
         )
     if counted := about.last_counted(facts.no):
-        lines.append(_("Counted: {date}").format(date=counted))
+        lines.append(_("Counted: {date}").format(date=format_date(date.fromisoformat(counted))))
     return lines
 
 
@@ -150,7 +151,7 @@ def _places(at: At, contents: list[Content]) -> list[str]:
 
 
 def _about_one_lot(one: about.LotFacts, unit: str) -> str:
-    expires = f" {_('exp')} {one.expiration_date.isoformat()}" if one.expiration_date else ""
+    expires = f" {_('exp')} {format_date(one.expiration_date)}" if one.expiration_date else ""
     blocked = f" {_('BLOCKED')}" if one.blocked else ""
     amount = _("here {here}, in all {all}").format(here=quantity(one.here, unit), all=number(one.everywhere))
     return f"{_('Lot')} {one.lot_no}{expires}{blocked}: {amount}"
@@ -162,7 +163,7 @@ def _about_fields(fields: Fields) -> list[str]:
         (_("Lot"), fields.lot_no),
         (_("Serial"), fields.serial_no),
         (_("Package"), fields.package_no),
-        (_("Expiry"), fields.expiry.isoformat() if fields.expiry else ""),
+        (_("Expiry"), format_date(fields.expiry) if fields.expiry else ""),
         (_("Quantity"), number(fields.quantity) if fields.quantity is not None else ""),
         (_("Weight"), f"{number(fields.weight_kg)} kg" if fields.weight_kg is not None else ""),
         (_("Order"), fields.order_no),
@@ -184,7 +185,7 @@ def _about_lot(at: At, item_no: str, variant_code: str, lot_no: str) -> list[str
         if known.blocked:
             lines.append(f"{_('BLOCKED')} {known.block_reason}".rstrip())
         if known.expiration_date:
-            lines.append(_("Expires {date}").format(date=known.expiration_date.isoformat()))
+            lines.append(_("Expires {date}").format(date=format_date(known.expiration_date)))
             if known.expiration_date < at.today:
                 lines.append(_("EXPIRED"))
         if known.description:
@@ -206,7 +207,7 @@ def _about_serial(at: At, item_no: str, variant_code: str, serial_no: str) -> li
     if known is not None and known.blocked:
         lines.append(f"{_('BLOCKED')} {known.block_reason}".rstrip())
     if known is not None and known.expiration_date:
-        lines.append(_("Expires {date}").format(date=known.expiration_date.isoformat()))
+        lines.append(_("Expires {date}").format(date=format_date(known.expiration_date)))
     if may(at.user, Right.SEE_EXPECTED):
         found = about.serial_places(item_no, known.number if known else serial_no)
         lines += [f"{place(location, bin_code)} {lot}".rstrip() for location, bin_code, lot in found] or [_("Not in stock.")]

@@ -35,7 +35,7 @@ from db.work import counts, scan_log, sessions, steps
 from db.work.scan_log import SavedScan
 from db.work.sessions import WorkInHand
 from stockterm.flows import hand as hands
-from stockterm.flows import menu, say, session_view, sign_in
+from stockterm.flows import link, menu, say, session_view, sign_in
 from stockterm.flows.hand import LOCATION, MENU, Hand
 from stockterm.flows.jobs import BY_NAME, JOBS, STATES
 from stockterm.flows.link import LinkState
@@ -47,7 +47,7 @@ from stockterm.flows.sign_in import SignIn
 from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
 from stockterm.flows.view import Level, Message, ViewState
 from stockterm.flows.words import scans_in_words
-from stockterm.i18n import _, in_language
+from stockterm.i18n import _, in_language, in_words
 
 RESUME_WITHIN_S = 15 * 60  # at the same terminal without signing in again
 _NOT_LOGGED = (Command.HELP, Command.PAGE_UP, Command.PAGE_DOWN)
@@ -127,7 +127,7 @@ class Session:
             try:
                 self._take(token)
             except (DiskFull, DatabaseDamaged) as problem:
-                self._trouble = Message(Level.ERROR, problem.in_words(_))
+                self._trouble = Message(Level.ERROR, in_words(problem))
         self._pending = ""
         return self.view()
 
@@ -255,7 +255,7 @@ class Session:
     def _refusal(self, problems: Sequence[StocktermError]) -> Outcome:
         """The state as it was, an error on the screen, the field locked."""
         first, state = problems[0], self._current.hand.states.get(self._current.hand.job)
-        texts = tuple(problem.in_words(_) for problem in problems)
+        texts = tuple(in_words(problem) for problem in problems)
         unknown = first.scanned if isinstance(first, UnknownScan) else ""
         return Outcome(state, Message(Level.ERROR, texts[0]), text=texts if len(texts) > 1 else (), unknown=unknown)
 
@@ -333,7 +333,7 @@ class Session:
         if ask.choices and typed_number and len(text) <= 3:
             if 1 <= int(text) <= len(ask.choices):
                 return self._answered(ask, int(text) - 1)
-            return self._asked_again(ask, say.warning(UnknownChoice(text=text, last=len(ask.choices)).in_words(_)))
+            return self._asked_again(ask, say.warning(in_words(UnknownChoice(text=text, last=len(ask.choices)))))
         return replace(self._asked_again(ask), hold=True)
 
     def _asked_again(self, ask: Ask, message: Message | None = None) -> Outcome:
@@ -417,7 +417,7 @@ class Session:
         hand = replace(before, locked=False, message=None, text=(), unknown="", offering=bool(self._held))
         done = scan_log.mark(saved.scan_no, scan_log.APPLIED)
         self._save_hand(hand, [done])
-        if saved.raw == Command.LIST and before.unknown and not self._held and before.job in BY_NAME:
+        if saved.raw == Command.LIST and before.unknown and not self._held and before.job in BY_NAME and before.job != link.JOB:
             self._link(before.unknown)
 
     def _link(self, code: str) -> None:
@@ -490,9 +490,14 @@ class Session:
         return None if location is None else At(user, self._terminal, location, clock.today(), self._separators)
 
     def _resume_at_terminal(self) -> None:
-        """After a kill or a broken line: the same terminal, a short while later, goes on without signing in again."""
+        """After a kill or a broken line: the same terminal, a short while later, goes on without signing in again.
+
+        Not where the program that had the work may still run: terminals behind one address have one name.
+        """
         work = sessions.at_terminal(self._terminal) if self._terminal else None
         if work is None or clock.now_microseconds() - work.seen_at > RESUME_WITHIN_S * 1_000_000:
+            return
+        if sessions.may_still_run(work.process):
             return
         user = people.user_by_code(work.user_code)
         if user is not None:
@@ -511,7 +516,8 @@ class Session:
         elif hand.job == LOCATION:
             hand = replace(hand, job=MENU)
         if not hand.blocked and hand.ask is None:
-            hand = replace(hand, message=_welcome(user, before, self._terminal, hand), text=())
+            with in_language(user.language):
+                hand = replace(hand, message=_welcome(user, before, self._terminal, hand), text=())
         self._sign_in, self._lost = SignIn(), None
         self._pending = work.pending
         self._signed_in = SignedIn(user, work, hand, at)
@@ -584,7 +590,7 @@ class Session:
                 if theirs is not None and job.begun(theirs):
                     raise AlreadyInHand(user_code=user.code)
         except StocktermError as error:
-            refused = replace(giver.hand, message=Message(Level.ERROR, error.in_words(_)), locked=True)
+            refused = replace(giver.hand, message=Message(Level.ERROR, in_words(error)), locked=True)
             self._save_hand(refused, writes)
             return
 

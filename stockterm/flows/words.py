@@ -9,16 +9,15 @@ from db.core.clock import from_microseconds, today
 from db.core.errors import TooManyDecimals
 from db.core.numbers import PLACES
 from stockterm.flows.refusals import NotADate, NotANumber, QuantityTooLarge
-from stockterm.i18n import ngettext
+from stockterm.i18n import format_date, format_quantity, ngettext
 
 LARGEST_TYPED = Decimal(999_999)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,12}(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
 
 
 def number(value: Decimal) -> str:
-    """A quantity without trailing zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """A quantity without trailing zeros, with the decimal mark of the language."""
+    return format_quantity(value)
 
 
 def signed(value: Decimal) -> str:
@@ -103,9 +102,10 @@ def clock_time(microseconds: int) -> str:
 
 
 def day_and_time(microseconds: int) -> str:
-    """`10:42` today, `2027-02-10 10:42` before."""
+    """`10:42` today, `2027-02-10 10:42` before (`10.02.2027 10:42` in Norwegian)."""
     moment = from_microseconds(microseconds).astimezone()
-    return moment.strftime("%H:%M" if moment.date() == today() else "%Y-%m-%d %H:%M")
+    time = moment.strftime("%H:%M")
+    return time if moment.date() == today() else f"{format_date(moment.date())} {time}"
 
 
 def lines_in_words(count: int) -> str:

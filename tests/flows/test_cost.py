@@ -29,12 +29,12 @@ def statements_of(worker: Worker, *texts: str) -> list[str]:
 
 
 @pytest.mark.parametrize("history", [0, 40])
-def test_scan_of_the_current_item_sends_nine_statements_on_any_history(database: OpenDatabase, history: int) -> None:
+def test_scan_of_the_current_item_sends_ten_statements_on_any_history(database: OpenDatabase, history: int) -> None:
     a_warehouse()
     for _ in range(history):
         purchased("1000", "1")
     worker = counting().scan(PCS)
-    assert len(statements_of(worker, PCS)) == 9
+    assert len(statements_of(worker, PCS)) == 10
 
 
 def test_scans_cost_this_many_statements(database: OpenDatabase) -> None:
@@ -55,16 +55,16 @@ def test_scans_cost_this_many_statements(database: OpenDatabase) -> None:
         "held": len(statements_of(worker, PCS)),
     }
     assert costs == {
-        "first scan of an item": 11,
-        "typed quantity": 9,
-        "lot item": 7,
-        "lot": 12,
-        "serial item": 7,
-        "serial": 13,
-        "next serial": 13,
-        "bin": 9,
-        "unknown code": 8,
-        "held": 2,
+        "first scan of an item": 12,
+        "typed quantity": 10,
+        "lot item": 8,
+        "lot": 13,
+        "serial item": 8,
+        "serial": 14,
+        "next serial": 14,
+        "bin": 10,
+        "unknown code": 9,
+        "held": 3,
     }
 
 

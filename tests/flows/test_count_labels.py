@@ -24,7 +24,7 @@ def test_serial_labels_that_name_their_item_follow_each_other(sqlite_database: O
     worker = labelled()
     worker.scan("]d2010952000000041721S1", "]d2010952000000041721S2").is_ok()
     assert worker.view.tracking == "S2"
-    assert worker.view.facts[1] == ("In all", "1 items, 2")
+    assert worker.view.facts[1] == ("In all", "1 item, 2")
 
 
 def test_after_a_serial_the_label_of_another_item_is_that_item(sqlite_database: OpenDatabase) -> None:

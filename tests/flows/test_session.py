@@ -1,5 +1,7 @@
 """Sessions: nothing lost, nothing twice, whatever happens between two scans. `operations.md` §0.3, §17; decision 6."""
 
+import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -184,6 +186,15 @@ def test_terminal_that_was_left_long_ago_asks_to_sign_in_and_then_goes_on_at_the
         worker = Worker("T1")
         assert worker.view.prompt == "Badge"
         assert worker.scan(BADGES["ANN"]).view.title == "Count A-01"
+
+
+def test_terminal_of_the_same_name_whose_program_still_runs_is_not_taken_over_without_signing_in(database: OpenDatabase) -> None:
+    a_warehouse()
+    counting().scan(PCS)
+    fetch("UPDATE work_session SET process = ?", (f"{os.getppid()} {socket.gethostname()}",))
+    assert Worker("T1").view.prompt == "Badge"
+    fetch("UPDATE work_session SET process = ?", (f"999999999 {socket.gethostname()}",))
+    assert Worker("T1").view.title == "Count A-01"
 
 
 def test_retried_token_after_the_database_was_away_is_applied_once(
