@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from db.core.errors import N_, StocktermError
-from stockterm.i18n import _, ngettext
+from stockterm.i18n import _, format_count, in_words, ngettext
 
 if TYPE_CHECKING:
     from db.posting.lines import PostedBy
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(_("Interrupted."))
         return INTERRUPTED
     except StocktermError as problem:
-        _say(problem.in_words(_))
+        _say(in_words(problem))
         return REFUSED
     except BrokenPipeError:
         _forget_output()
@@ -264,7 +264,7 @@ def _day(text: str | None, option: str) -> str | None:
     try:
         return day(text, option).isoformat()
     except StocktermError as problem:
-        raise click.BadParameter(problem.in_words(_), param_hint=option) from problem
+        raise click.BadParameter(in_words(problem), param_hint=option) from problem
 
 
 def _write(chosen: Any, filters: Any, form: str, output: str | None) -> None:
@@ -300,7 +300,9 @@ def adjust_cost(database: str | None, items: tuple[str, ...]) -> int:
         nos = [ITEMS.require(normalize_code(item), field="--item")["no"] for item in items]
         adjusted = adjust_pending(_posted_by("adjust_cost"), nos, lambda _visited: progress(N_("adjusting cost"), -1))
     click.echo(
-        ngettext("Cost adjusted: {count} entry.", "Cost adjusted: {count} entries.", adjusted).format(count=f"{adjusted:,}")
+        ngettext("Cost adjusted: {count} entry.", "Cost adjusted: {count} entries.", adjusted).format(
+            count=format_count(adjusted)
+        )
     )
     return 0
 
@@ -315,7 +317,7 @@ def prove(database: str | None) -> int:
     with _database(database), progress_on(sys.stderr) as progress:
         report = prove_ledgers(lambda name: progress(name, -1))
     for name, rows in report.checks:
-        click.echo(f"{rows:>12,}  {name}")
+        click.echo(f"{format_count(rows):>12}  {_(name)}")
     for finding in report.findings:
         click.echo(finding)
     if report.findings:
@@ -355,7 +357,7 @@ def scan(text: str, as_json: bool, on: str | None, separators: tuple[str, ...]) 
         given = [decode_escapes(separator) for separator in separators]
         described = describe(decode_escapes(text), reference_date=reference_date, **({"separators": given} if given else {}))
     except StocktermError as problem:
-        raise click.UsageError(problem.in_words(_)) from problem
+        raise click.UsageError(in_words(problem)) from problem
     if as_json:
         click.echo(json.dumps(described.as_json(), ensure_ascii=False))
     else:

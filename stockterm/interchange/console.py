@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from db.core.errors import StocktermError
 from db.posting.lines import PostedBy
-from stockterm.i18n import _, ngettext
+from stockterm.i18n import _, format_count, in_words, ngettext
 from stockterm.interchange.post import Problem, Progress, Report, post_each, post_file, seekable
 
 DONE = 0
@@ -114,21 +114,25 @@ def _tell(problem: Problem, path: str, form: str) -> None:
     error = problem.error
     where = f"{path}:{problem.line}" if path != "-" else _("line {line}").format(line=problem.line)
     field = f" ({error.field})" if error.field else ""
-    print(f"{where}: {error.code}{field}: {' '.join(error.in_words(_).split())}", file=sys.stderr)
+    print(f"{where}: {error.code}{field}: {' '.join(in_words(error).split())}", file=sys.stderr)
 
 
 def _summary(report: Report) -> str:
     parts = [
-        ngettext("{count} operation posted", "{count} operations posted", report.posted).format(count=f"{report.posted:,}"),
-        ngettext("{count} master data record", "{count} master data records", report.records).format(count=f"{report.records:,}"),
+        ngettext("{count} operation posted", "{count} operations posted", report.posted).format(
+            count=format_count(report.posted)
+        ),
+        ngettext("{count} master data record", "{count} master data records", report.records).format(
+            count=format_count(report.records)
+        ),
     ]
     if report.repeated:
         ids = ", ".join(report.repeated_ids) + (" …" if report.repeated > len(report.repeated_ids) else "")
         words = ngettext("{count} was posted before: {ids}", "{count} were posted before: {ids}", report.repeated)
-        parts.append(words.format(count=f"{report.repeated:,}", ids=ids))
+        parts.append(words.format(count=format_count(report.repeated), ids=ids))
     if report.refused:
         parts.append(
-            ngettext("{count} line refused", "{count} lines refused", report.refused).format(count=f"{report.refused:,}")
+            ngettext("{count} line refused", "{count} lines refused", report.refused).format(count=format_count(report.refused))
         )
     return "; ".join(parts) + "."
 
@@ -136,7 +140,7 @@ def _summary(report: Report) -> str:
 def _refusal(report: Report) -> str:
     lines = len({problem.line for problem in report.problems})
     text = ngettext("Nothing was posted: {count} line is wrong.", "Nothing was posted: {count} lines are wrong.", lines).format(
-        count=f"{lines:,}"
+        count=format_count(lines)
     )
     if report.cut_short:
         text += " " + _("There are so many errors that the rest of the file was not looked at.")
@@ -144,7 +148,7 @@ def _refusal(report: Report) -> str:
         words = ngettext(
             "{count} more could not be checked because of that.", "{count} more could not be checked because of them.", following
         )
-        text += " " + words.format(count=f"{following:,}")
+        text += " " + words.format(count=format_count(following))
     return text
 
 

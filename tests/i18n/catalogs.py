@@ -28,7 +28,7 @@ TEMPLATE = FOLDER / "stockterm.pot"
 SOURCE_LANGUAGE = "en"
 LANGUAGES = (SOURCE_LANGUAGE, "nb")
 PACKAGES = ("stockterm", "screens", "db")
-MARKS = {"_": 1, "N_": 1, "phrase": 1, "ngettext": 2}  # function: how many of its first arguments are texts
+MARKS = {"_": 1, "N_": 1, "phrase": 1, "ngettext": 2, "Check": 1}  # function: how many of its first arguments are texts
 
 # How many columns a text has on a terminal of 20: the field begins in column 10, a title stands beside a counter.
 WIDTHS = {"key": 8, "prompt": 9, "title": 16, "choice": 18}

@@ -11,6 +11,7 @@ Sources: costing reference §16; operations reference §0.1; Design Details: Inv
 from collections.abc import Callable
 
 from db.connection import fetch, read_snapshot
+from db.core.errors import N_
 from db.posting.prove import applications, costs, cycles, entries, guards, kept, numbers, values
 from db.posting.prove.report import Check, ProofReport, bounded
 
@@ -43,7 +44,7 @@ def prove(progress: Callable[[str], None] | None = None) -> ProofReport:
                 counted[check.table] = int(fetch(f"SELECT COUNT(*) FROM {check.table}")[0][0])
             findings += bounded(check.find())
             done.append((check.name, counted[check.table]))
-        done.append(("entries that wait for cost adjustment (no fault)", int(fetch(_WAITING)[0][0])))
+        done.append((N_("entries that wait for cost adjustment (no fault)"), int(fetch(_WAITING)[0][0])))
     return ProofReport(tuple(done), tuple(findings))
 
 
