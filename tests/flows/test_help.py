@@ -1,0 +1,87 @@
+"""Help has a text for every step of every job, and every text belongs to a step. Roles may what they may."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import stockterm.flows
+from db.core.errors import PermissionDenied
+from db.queries.people import UserFacts
+from stockterm.flows.help import COMMANDS, STEPS
+from stockterm.flows.rights import Right, may, require
+from stockterm.flows.tokens import Command
+from tests.flows.warehouse import Worker, a_warehouse, counting, purchased, signed_in
+from tests.support.databases import OpenDatabase
+
+PCS = "9528765432108"
+FLOWS = Path(stockterm.flows.__file__).parent
+
+
+def shown(worker: Worker) -> str:
+    text = worker.key(Command.HELP).view.text[-1]
+    worker.key(Command.HELP, Command.HELP)
+    return text
+
+
+def test_every_step_that_a_flow_names_has_its_help() -> None:
+    for job in ("count", "adjust", "move", "link", "look_up"):
+        code = (FLOWS / f"{job}.py").read_text()
+        named = set(re.findall(r'step="(\w+)"', code)) | set(re.findall(r'step == "(\w+)"', code))
+        missing = {step for step in named if f"{job}.{step}" not in STEPS}
+        assert missing == set(), job
+
+
+def test_help_is_about_the_step_and_then_about_the_keys(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("SALINE", "4", lot="L7")
+    worker = Worker()
+    assert "badge" in shown(worker)
+    worker.scan("B-ANN-7391")
+    assert "where you work" in shown(worker)
+    worker.scan("LOC:EAST")
+    assert "digit of a job" in shown(worker)
+    worker.scan("1")
+    assert "Scan the bin" in shown(worker)
+    worker.scan("BIN:A-01")
+    assert "12* before it" in shown(worker)
+    worker.scan("SALINE")
+    assert "lot" in shown(worker)
+    worker.key(Command.HELP, Command.HELP)
+    assert len(worker.view.text) == len(COMMANDS) == len(Command)
+    worker.scan("L7")
+    assert worker.view.text == ()
+
+
+def test_every_job_has_help_at_its_first_step(database: OpenDatabase) -> None:
+    a_warehouse()
+    for digit in "12345":
+        worker = signed_in("SUE", terminal=f"T{digit}").scan(digit)
+        assert shown(worker) in STEPS.values()
+        worker.key(Command.BACK, Command.BACK)
+
+
+def test_help_changes_nothing(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = counting().scan(PCS).key(Command.HELP, Command.HELP, Command.HELP)
+    assert worker.view.quantity == "1 PCS"
+
+
+@pytest.mark.parametrize(
+    ("role", "rights"),
+    [
+        ("viewer", {Right.LOOK_UP, Right.SEE_EXPECTED}),
+        ("counter", {Right.LOOK_UP, Right.COUNT}),
+        ("worker", set(Right) - {Right.LINK_CODE}),
+        ("supervisor", set(Right)),
+        ("controller", {Right.LOOK_UP, Right.SEE_EXPECTED, Right.COUNT, Right.POST_COUNT, Right.UNDO_POSTING}),
+        ("administrator", set(Right)),
+        ("nobody", set()),
+    ],
+)
+def test_roles_have_these_rights_and_no_others(role: str, rights: set[Right]) -> None:
+    user = UserFacts("ANN", "Ann", role, "", (), False, None, None)
+    assert {right for right in Right if may(user, right)} == rights
+    for right in set(Right) - rights:
+        with pytest.raises(PermissionDenied):
+            require(user, right)
