@@ -423,9 +423,17 @@ def _open_terminal(named: str | None) -> int:
         close_database()
         open_database(address)
         migrate()
-        return Session(profile.name, separators=tuple(profile.separators))
+        return Session(profile.name, separators=tuple(profile.separators), on_language=_speak)
 
     return run(make_session, profile)
+
+
+def _speak(language: str) -> None:
+    """The words that the screen itself has follow whoever signs in; without a language of their own, the terminal's."""
+    from stockterm.config import language_code
+    from stockterm.i18n import set_language
+
+    set_language(language or language_code())
 
 
 def _terminal_profile(name: str) -> Any:
