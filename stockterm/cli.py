@@ -84,8 +84,23 @@ def _show_version(context: click.Context, _parameter: click.Parameter, wanted: b
         context.exit()
 
 
+def _choose_named_language(context: click.Context, _parameter: click.Parameter, named: str | None) -> None:
+    """The language of --lang; the record of whoever signs in at the terminal still comes first."""
+    from stockterm.i18n import has_language, languages, set_language
+
+    if named is None or context.resilient_parsing:
+        return
+    if not has_language(named):
+        text = _("{language} is not one of {known}.").format(language=named, known=", ".join(languages()))
+        raise click.BadParameter(text, param_hint="--lang")
+    set_language(named)
+
+
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--database", metavar="URL", help="sqlite:///file.db, sqlite:////absolute/file.db or postgresql://…")
+@click.option(
+    "--lang", metavar="CODE", is_eager=True, expose_value=False, callback=_choose_named_language, help="en or nb, until sign-in."
+)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version.")
 @click.pass_context
 def command(context: click.Context, database: str | None) -> int | None:
@@ -408,6 +423,7 @@ def _open_terminal(named: str | None) -> int:
     """The screens, on this terminal, until the session is finished. The first frame is painted before the database is opened."""
     from screens.app import run
     from stockterm.config import database_address, terminal_name
+    from stockterm.i18n import language, set_language
 
     address = database_address(named)
     if not address.startswith(("sqlite:///", "postgresql://", "postgres://")):
@@ -423,17 +439,15 @@ def _open_terminal(named: str | None) -> int:
         close_database()
         open_database(address)
         migrate()
-        return Session(profile.name, separators=tuple(profile.separators), on_language=_speak)
+        return Session(profile.name, separators=tuple(profile.separators), on_language=speak)
+
+    terminals = language()
+
+    def speak(of_user: str) -> None:
+        """The words that the screen itself has follow whoever signs in; without a language of their own, the terminal's."""
+        set_language(of_user or terminals)
 
     return run(make_session, profile)
-
-
-def _speak(language: str) -> None:
-    """The words that the screen itself has follow whoever signs in; without a language of their own, the terminal's."""
-    from stockterm.config import language_code
-    from stockterm.i18n import set_language
-
-    set_language(language or language_code())
 
 
 def _terminal_profile(name: str) -> Any:

@@ -86,6 +86,11 @@ def in_language(language: str) -> Iterator[None]:
         _of_context.reset(token)
 
 
+def has_language(language: str) -> bool:
+    """Whether there is a catalog for the language, however it is spelt."""
+    return not {*_spellings(language)}.isdisjoint(languages())
+
+
 def languages() -> list[str]:
     """The languages there are catalogs for, English among them."""
     found = {path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}

@@ -17,6 +17,7 @@ Runs in one thread, with that thread's database connection. Knows no screen.
 """
 
 import logging
+import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -98,6 +99,7 @@ class Session:
         self._help = 0
         self._trouble: Message | None = None
         self._retry: tuple[Token, str] | None = None
+        self._forwarding: threading.Thread | None = None
         self._doubtful = False  # a commit was cut off: only the database knows whether it happened
         self._resume_at_terminal()
 
@@ -138,7 +140,9 @@ class Session:
             sessions.save_pending(signed_in.user.code, signed_in.work.session_no, text)
 
     def close(self) -> None:
-        """The terminal goes away; the work stays, to be taken up."""
+        """The terminal goes away; the work stays, to be taken up. Costs that are being forwarded are waited for, not for long."""
+        if self._forwarding is not None:
+            self._forwarding.join(timeout=5)
 
     # ---- one token
 
@@ -351,10 +355,12 @@ class Session:
         if not outcome.operations:
             return outcome
         from db.posting.post import post_operations
+        from stockterm.flows.costs import forward_behind
 
         at, job = self._at_now, BY_NAME[self._current.hand.job]
         assert at is not None
         registers = post_operations(outcome.operations, PostedBy(at.user.code, self._terminal, job.name))
+        self._forwarding = forward_behind(PostedBy(at.user.code, self._terminal, "adjust_cost"))
         return job.posted(at, outcome.state, outcome.ask, registers)
 
     # ---- committing
@@ -522,14 +528,17 @@ class Session:
         self._pending = work.pending
         self._signed_in = SignedIn(user, work, hand, at)
         self._held = [one for one in scan_log.waiting(user.code) if one.status == scan_log.HELD]
-        if self._on_language is not None:
-            self._on_language(user.language)
+        self._tell_language(user.language)
         with in_language(user.language):
             self._count_steps()
             try:
                 self._apply_saved()
             except _TakenUp:
                 self._lose("")
+
+    def _tell_language(self, language: str) -> None:
+        if self._on_language is not None:
+            self._on_language(language)
 
     def _take_at_sign_in(self, token: Token) -> None:
         if isinstance(token, CommandToken):
@@ -552,6 +561,7 @@ class Session:
         _write(work, [scan_log.mark(saved.scan_no, scan_log.APPLIED)])
         self._signed_in, self._held = None, []
         self._sign_in = SignIn(message=say.note(_("Signed out. Work begun is kept.")))
+        self._tell_language("")
 
     # ---- another worker, or another terminal
 
@@ -624,6 +634,7 @@ class Session:
         message = Message(Level.ERROR, text)
         self._lost = Lost(signed_in.user.code, signed_in.work.session_no, message, (raw,) if raw else ())
         self._signed_in, self._held, self._sign_in = None, [], SignIn()
+        self._tell_language("")
 
     def _take_when_lost(self, token: Token, lost: Lost) -> None:
         """A key goes to sign-in; what is scanned before it is logged, and named as not applied."""

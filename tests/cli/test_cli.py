@@ -14,6 +14,7 @@ import pytest
 import stockterm.config
 from db.core.errors import BadValue
 from stockterm.config import Config, database_address, language_code, load_config, terminal_name
+from stockterm.i18n import set_language
 from tests.support.program import Company, a_location, a_purchase, a_sale, an_item, call
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +101,16 @@ class TestCalls:
         assert answer.status == 2
         assert answer.err
         assert "Traceback" not in answer.err
+
+    def test_the_language_is_named_or_that_of_the_system(self) -> None:
+        try:
+            assert "kontrollsifferet" in call("--lang", "nb", "scan", "]E04006381333932").out
+            assert "kontrollsifferet" in call("--lang", "nb_NO", "scan", "]E04006381333932").out
+            assert "check digit" in call("--lang", "en", "scan", "]E04006381333932").out
+            answer = call("--lang", "tlh", "scan", "1")
+            assert (answer.status, "en, nb" in answer.err) == (2, True)
+        finally:
+            set_language("en")
 
     def test_scan_shows_a_label_and_refuses_a_wrong_one(self) -> None:
         answer = call("scan", r"]C1019528100010107210001\x1d10A", "--json", "--date", "2026-01-01")

@@ -7,6 +7,7 @@ import pytest
 
 from db.masters.change import put_masters
 from stockterm import i18n
+from stockterm.flows.session import Session
 from stockterm.flows.tokens import Command
 from tests.flows.warehouse import BADGES, Worker, a_warehouse, counting, on_hand, purchased, signed_in
 from tests.support.databases import OpenDatabase
@@ -100,3 +101,10 @@ def test_english_keeps_its_point_and_iso_dates(sqlite_database: OpenDatabase) ->
     worker = counting()
     worker.scan("CHEESE", "C1", "2,5")
     assert (worker.view.quantity, worker.view.tracking) == ("2.5 PCS", "C1 2031-12-24")
+
+
+def test_the_screen_is_told_whose_language_it_speaks(kari: Worker) -> None:
+    spoken: list[str] = []
+    worker = Worker(session=Session("T7", on_language=spoken.append))
+    worker.scan("B-KARI-3301", "9", BADGES["ANN"])
+    assert spoken == ["nb", "", ""]

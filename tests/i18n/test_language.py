@@ -17,6 +17,7 @@ from stockterm.i18n import (
     format_date,
     format_quantity,
     format_value,
+    has_language,
     in_language,
     in_words,
     language,
@@ -108,6 +109,9 @@ def test_the_language_of_the_process_is_spoken_where_nobody_chose_another() -> N
 
 def test_the_languages_there_are_catalogs_for() -> None:
     assert i18n.languages() == ["de", "en", "nb"]
+    assert [code for code in ("en", "en_US", "nb-NO", "no", "de_AT", "sv", "") if has_language(code)] == [
+        "en", "en_US", "nb-NO", "no", "de_AT",
+    ]  # fmt: skip
 
 
 # ---- numbers and dates
