@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from bench.databases import durable_postgresql
 from bench.history import forget_file, work_folder
@@ -99,7 +100,7 @@ def _compared(where: str, url: str, path: Path) -> Result:
     """Every entry's cost against the second calculation, to the last decimal."""
     with path.open(encoding="utf-8") as file:
         expected = costs(file)
-    found = dict(_exported(url))
+    found = exported(_rows(url))
     wrong = [
         operation_id for operation_id in expected.keys() | found.keys() if expected.get(operation_id) != found.get(operation_id)
     ]
@@ -118,7 +119,21 @@ def _compared(where: str, url: str, path: Path) -> Result:
     )
 
 
-def _exported(url: str) -> Iterator[tuple[str, Cost]]:
+def exported(rows: Iterable[Mapping[str, Any]]) -> dict[str, Cost]:
+    """Rows of `stockterm export item-ledger`, by operation, as the second calculation has them."""
+    return {
+        row["id"]: Cost(
+            item_no=row["item"],
+            sale=row["entry_type"] == "sale",
+            quantity=Fraction(row["quantity"]),
+            left=Fraction(row["remaining_quantity"]),
+            amount=Fraction(row["cost_amount_actual"]) + Fraction(row["cost_amount_expected"]),
+        )
+        for row in rows
+    }
+
+
+def _rows(url: str) -> Iterator[dict[str, Any]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "stockterm", "--database", url, "export", "item-ledger"],
         cwd=ROOT,
@@ -127,17 +142,6 @@ def _exported(url: str) -> Iterator[tuple[str, Cost]]:
     )
     assert process.stdout is not None
     with process.stdout:
-        for line in process.stdout:
-            row = json.loads(line)
-            yield (
-                row["id"],
-                Cost(
-                    item_no=row["item"],
-                    sale=row["entry_type"] == "sale",
-                    quantity=Fraction(row["quantity"]),
-                    left=Fraction(row["remaining_quantity"]),
-                    amount=Fraction(row["cost_amount_actual"]) + Fraction(row["cost_amount_expected"]),
-                ),
-            )
+        yield from map(json.loads, process.stdout)
     if process.wait():
         raise RuntimeError("stockterm export failed")
