@@ -203,6 +203,18 @@ def postgres_server(*, durable: bool = True) -> Iterator[PostgresServer]:
         stop(folder, held)
 
 
+@contextmanager
+def stopped(server: PostgresServer) -> Iterator[None]:
+    """Inside the block the server is away; whoever was connected is cut off."""
+    pg_ctl = next(server.folder.glob("wheel/*/*/bin/pg_ctl"), None) or wheel_folder() / "bin/pg_ctl"
+    command = [str(pg_ctl), "-D", str(server.folder / "data"), "-w", "-t", "60"]
+    _run([*command, "-m", "immediate", "stop"], server.folder)
+    try:
+        yield
+    finally:
+        _run([*command, "-l", str(server.folder / "data/log.txt"), "restart"], server.folder)  # with the options of its start
+
+
 def new_database(server: PostgresServer, *, template: str = "template0", name: str = "") -> str:
     """Create a database, by default with a name of its own, as a copy of `template`; returns its address."""
     import psycopg
