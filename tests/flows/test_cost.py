@@ -88,7 +88,8 @@ def test_no_statement_of_any_job_reads_a_ledger_or_the_log_from_end_to_end(sqlit
             continue
         for row in fetch(f"EXPLAIN QUERY PLAN {one.sql}", one.params):
             found = re.match(r"SCAN (\w+)", row[3])
-            if found and _table(one.sql, found[1]) in LEDGERS:
+            marked_only = "item_ledger_entry_to_adjust" in row[3]  # an index of the few entries whose cost waits
+            if found and _table(one.sql, found[1]) in LEDGERS and not marked_only:
                 read_whole.add((row[3], one.sql))
     assert read_whole == set()
     assert signed_in("ANN", terminal="T9").view.title == "EAST Ann"
