@@ -662,6 +662,8 @@ def _zero_lines(at: At, state: CountState) -> list[CountedLine]:
 
 def answer(at: At, state: CountState, ask: Ask, reply: Answer) -> Outcome:
     """The answer to a question of this job."""
+    if reply is Reply.NO and ask.kind == "which_count":
+        return Outcome(None, go="menu")
     if reply is Reply.NO:
         kept = state if ask.kind == "expiry" else replace(state, pending=None, step="")
         return _closed(state) if ask.kind == "unseen" else Outcome(kept, say.note(_what_next(at, state)))

@@ -174,3 +174,18 @@ def test_closed_posting_date_is_refused_with_the_dates_that_are_allowed(database
     worker.is_refused("is closed. Allowed: 2020-01-01 to 2020-01-31.")
     assert on_hand("1000") == 10
     assert worker.key(Command.BACK).view.prompt == "F10 posts"
+
+
+def test_blocked_lot_is_counted_and_moved_in_the_house_but_not_adjusted_off_or_sent_away(database: OpenDatabase) -> None:
+    from db.masters.change import put_masters
+
+    a_warehouse()
+    purchased("SALINE", "4", lot="L7")
+    put_masters([("lot", {"item": "SALINE", "no": "L7", "blocked": True, "block_reason": "Recall"})])
+    counted = signed_in().scan("1", "BIN:A-01", "SALINE", "L7", "4").post()
+    assert counted.said.startswith("Posted"), counted.said
+    moved = counted.scan("3", "BIN:A-01", "SALINE", "L7", "1", "BIN:A-02").post()
+    assert moved.said.startswith("Posted"), moved.said
+    away = moved.scan("SALINE", "L7", "1", "LOC:SHOP").post()
+    away.is_refused("Blocked: lot L7. Recall")
+    assert on_hand("SALINE", location="SHOP") == 0

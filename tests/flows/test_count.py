@@ -615,3 +615,11 @@ def test_blind_counter_may_say_that_a_bin_is_empty_and_sees_nothing_of_it(databa
     worker = counting("CAT").key(Command.NEXT, Command.POST)
     assert worker.said == "A-01: 0 items, 0"
     assert fetch("SELECT item_no, quantity FROM counted_line") == [("1000", 0)]
+
+
+def test_no_to_the_choice_of_handed_in_counts_goes_back_to_the_menu(database: OpenDatabase) -> None:
+    a_warehouse()
+    counting("CAT").scan(PCS).post()
+    sue = signed_in("SUE", terminal="T2").scan("1").key(Command.BACK)
+    assert sue.view.title == "EAST Sue"
+    assert sue.scan("1", "1").view.prompt == "Bin"
