@@ -14,6 +14,7 @@ from db.posting.adjust import adjust_pending, items_to_adjust_at_once, pending
 from db.posting.lines import PostedBy
 from db.posting.post import PostingRun
 from db.posting.prove import prove
+from db.posting.write import write
 from tests.support.builders import (
     NOBODY,
     a_location,
@@ -362,7 +363,7 @@ def test_a_transaction_that_is_done_again_counts_once(monkeypatch: pytest.Monkey
     with_settings(automatic_cost_adjustment="never")
     a_network()
     posted(invoice("P", at="3", on=20))
-    real, failures = adjust.write, [1]
+    real, failures = write, [1]
 
     def write_and_collide(planning: Any) -> None:
         real(planning)
@@ -370,7 +371,7 @@ def test_a_transaction_that_is_done_again_counts_once(monkeypatch: pytest.Monkey
             failures.pop()
             raise Conflict(problem="another session was faster")
 
-    monkeypatch.setattr(adjust, "write", write_and_collide)
+    monkeypatch.setattr("db.posting.adjust.write", write_and_collide)
     assert adjust_pending(NOBODY) == len(fetch("SELECT 1 FROM value_entry WHERE adjustment"))
     assert fetch("SELECT COUNT(*) FROM item_register WHERE operation = 'adjust_cost'")[0][0] == 1
     proven()

@@ -1,13 +1,12 @@
 """Physical inventory: every line recorded, differences posted, what moved meanwhile accounted for (operations reference §6)."""
 
-from decimal import Decimal
-
 import pytest
 
 from db.connection import fetch
 from db.core.numbers import from_scaled
 from db.posting.prove import prove
 from tests.support.builders import (
+    Exact,
     a_location,
     a_lot_item,
     a_serial_item,
@@ -35,7 +34,7 @@ def proven() -> None:
     assert prove().findings == ()
 
 
-def count_entries() -> list[tuple[Decimal, Decimal, bool]]:
+def count_entries() -> list[tuple[Exact, Exact, bool]]:
     """(expected, counted, whether an entry was posted) of every count entry."""
     sql = "SELECT quantity_expected, quantity_counted, item_ledger_entry_no FROM count_entry ORDER BY entry_no"
     return [(from_scaled(row[0]), from_scaled(row[1]), row[2] is not None) for row in fetch(sql)]

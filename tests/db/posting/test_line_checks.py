@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from db.posting.lines import EntryType, PostedBy
+from db.posting.lines import EntryType, PostedBy, PostingOperation
 from db.posting.prove import prove
 from tests.support.builders import (
     a_location,
@@ -65,8 +65,8 @@ def test_every_kind_of_posting_asks_for_the_date(kind: str) -> None:
     an_item()
     posted(purchase("1", at="1", invoiced=False, id="P", on=40))
     with_settings(allow_posting_from=date(2026, 2, 1))
-    operation = {"invoice": invoice("P"), "count": count(counted("1")), "undo": undo("P")}[kind]
-    assert refused(operation).code == "date_not_allowed"
+    operations: dict[str, PostingOperation] = {"invoice": invoice("P"), "count": count(counted("1")), "undo": undo("P")}
+    assert refused(operations[kind]).code == "date_not_allowed"
 
 
 def test_an_unknown_user_a_viewer_and_a_user_of_another_location_are_refused() -> None:
