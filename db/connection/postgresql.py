@@ -95,6 +95,7 @@ class PostgresqlDatabase(peewee.PostgresqlDatabase):
                 connection.execute("SET default_transaction_read_only = on")
         except psycopg.Error as problem:
             raise translated(problem) from problem
+        connection.prepare_threshold = None  # psycopg would deallocate what the raw path has prepared along with its own
         connection.adapters.register_loader("date", TextLoader)
         connection.adapters.register_loader("numeric", _WholeNumberLoader)
         return connection

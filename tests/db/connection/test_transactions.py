@@ -313,3 +313,14 @@ def test_a_deadlock_does_not_reach_the_user(thing: OpenDatabase) -> None:
         for future in [pool.submit(thread, 1, 2), pool.submit(thread, 2, 1)]:
             future.result()
     assert names() == ["xx", "xx"]
+
+
+def test_what_the_driver_prepares_for_peewee_never_takes_our_statements_along(thing: OpenDatabase) -> None:
+    """psycopg prepares a query that comes again, and at a rollback it may forget all that is prepared, ours too."""
+    assert fetch("SELECT entry_no FROM thing") == []
+    for _ in range(8):
+        database.get_columns("thing")
+    with read_snapshot():
+        fetch("SELECT entry_no FROM thing")
+    database.get_columns("thing")
+    assert fetch("SELECT entry_no FROM thing") == []
