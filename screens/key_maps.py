@@ -100,7 +100,7 @@ def key_map(profile: TerminalProfile) -> dict[str, Command]:
 def _bad(setting: str, value: str, possible: Iterable[str]) -> Exception:
     from db.core.errors import BadValue  # loaded when it is needed: the first frame does not wait for it
 
-    return BadValue(field=f"{setting} of the terminal", value=value, expected=f"one of {', '.join(possible)}")
+    return BadValue(field=f"{setting} of the terminal", value=value, expected=phrase("one of {known}", known=", ".join(possible)))
 
 
 def key_names(profile: TerminalProfile) -> dict[Command, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from db.core.errors import N_, StocktermError
+from db.core.errors import N_, StocktermError, phrase
 from stockterm.i18n import _, format_count, in_words, ngettext
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def export(
     from db.queries.exports import EXPORTS, LATER, Filters
 
     if what in LATER:
-        raise NotSupported(field="export", what=f"export {what}")
+        raise NotSupported(field="export", what=phrase("export {what}", what=what))
     if what not in EXPORTS:
         raise click.BadParameter(f"{what!r} is not one of {', '.join(EXPORTS)}.", param_hint="WHAT")
     codes = {"item": item, "variant": variant, "location": location, "bin": bin}
@@ -465,4 +465,6 @@ def _terminal_profile(name: str) -> Any:
             settings["keys"] = tuple(settings["keys"].items())
         return TerminalProfile(**settings)
     except (TypeError, ValueError, AttributeError) as problem:
-        raise BadValue(field="terminals in the settings file", value=name, expected=f"known settings ({problem})") from problem
+        raise BadValue(
+            field="terminals in the settings file", value=name, expected=phrase("known settings ({problem})", problem=problem)
+        ) from problem

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from db.core.errors import BadValue
+from db.core.errors import BadValue, phrase
 
 APPLICATION = "stockterm"
 
@@ -40,7 +40,9 @@ def load_config(environment: Mapping[str, str] = os.environ) -> Config:
     except FileNotFoundError:
         return Config()
     except (OSError, UnicodeDecodeError) as problem:
-        raise BadValue(field="settings file", value=path, expected=f"a readable file ({problem})") from problem
+        raise BadValue(
+            field="settings file", value=path, expected=phrase("a readable file ({problem})", problem=problem)
+        ) from problem
     import tomllib
 
     try:
@@ -50,12 +52,14 @@ def load_config(environment: Mapping[str, str] = os.environ) -> Config:
     known = {one.name for one in fields(Config)}
     for name, value in found.items():
         if name not in known:
-            raise BadValue(field=f"settings file {path}", value=name, expected=f"one of {', '.join(sorted(known))}")
+            raise BadValue(
+                field=f"settings file {path}", value=name, expected=phrase("one of {known}", known=", ".join(sorted(known)))
+            )
         if name == "terminals":
             if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
-                raise BadValue(field=f"{name} in {path}", value=value, expected="tables such as [terminals.default]")
+                raise BadValue(field=f"{name} in {path}", value=value, expected=phrase("tables such as [terminals.default]"))
         elif not isinstance(value, str):
-            raise BadValue(field=f"{name} in {path}", value=value, expected="text in quotes")
+            raise BadValue(field=f"{name} in {path}", value=value, expected=phrase("text in quotes"))
     return Config(**found)
 
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from db.connection.drivers import peewee
 from db.connection.session import Conflict, Parameters, Row, Session, Statement, Write
 from db.connection.watching import Watched, WatchedSession
-from db.core.errors import DatabaseUnavailable
+from db.core.errors import DatabaseUnavailable, phrase
 
 __all__ = [
     "IntegrityError",
@@ -94,7 +94,9 @@ def _database_for(url: str, read_only: bool) -> Any:
         try:
             from db.connection.postgresql import PostgresqlDatabase
         except ImportError as problem:
-            raise DatabaseUnavailable(problem="the driver is not installed (pip install 'stockterm[postgres]')") from problem
+            raise DatabaseUnavailable(
+                problem=phrase("the driver is not installed (pip install 'stockterm[postgres]')")
+            ) from problem
         return PostgresqlDatabase(url, read_only=read_only)
     raise ValueError(f"not a database address: {url} (sqlite:///file.db, sqlite:////absolute/file.db, postgresql://…)")
 
@@ -149,7 +151,7 @@ def in_write_transaction(work: Callable[[], T]) -> T:
             return _once(session, work)
         except Conflict as problem:
             if time.monotonic() > give_up:
-                raise DatabaseUnavailable(problem=f"busy, {problem.problem}") from problem
+                raise DatabaseUnavailable(problem=phrase("busy, {problem}", problem=problem.problem)) from problem
         time.sleep(random.uniform(0, 0.002) * 2 ** min(attempt, 7))
     raise AssertionError("unreachable")
 

@@ -15,7 +15,7 @@ from typing import Any
 from db.connection.drivers import peewee
 from db.connection.session import Conflict, Parameters, Row, Statement, Write
 from db.connection.writer_queue import WriterQueue
-from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull
+from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull, phrase
 
 BUSY_TIMEOUT_MS = 5_000
 MEMORY = ":memory:"
@@ -57,9 +57,9 @@ class SqliteDatabase(peewee.SqliteDatabase):
     def _connect(self) -> sqlite3.Connection:
         if self.path != MEMORY:
             if not Path(self.path).absolute().parent.is_dir():
-                raise DatabaseUnavailable(problem=f"there is no folder {Path(self.path).absolute().parent}")
+                raise DatabaseUnavailable(problem=phrase("there is no folder {path}", path=Path(self.path).absolute().parent))
             if self.read_only and not Path(self.path).exists():
-                raise DatabaseUnavailable(problem=f"there is no file {self.path}")
+                raise DatabaseUnavailable(problem=phrase("there is no file {path}", path=self.path))
         try:
             connection: sqlite3.Connection = super()._connect()  # type: ignore[misc]
         except sqlite3.Error as problem:
@@ -130,7 +130,9 @@ class SqliteSession:
     def _refuse_another_file(self) -> None:
         """SQLite would go on writing to a file that was moved away, and nobody would ever see it again."""
         if _identity(self._path) != self._file:
-            raise DatabaseUnavailable(problem=f"{self._path} was replaced while it was open; start the program again")
+            raise DatabaseUnavailable(
+                problem=phrase("{path} was replaced while it was open; start the program again", path=self._path)
+            )
 
     def begin_snapshot(self) -> None:
         try:

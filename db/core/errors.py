@@ -63,6 +63,14 @@ class _Facts:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self._facts)})"
 
 
+# The kinds of things that errors of posting name; those of flows are marked there.
+KINDS = (
+    *(N_("item"), N_("variant"), N_("unit"), N_("unit of measure"), N_("attribute"), N_("category"), N_("location"), N_("bin")),
+    *(N_("lot"), N_("serial"), N_("package"), N_("expiry date"), N_("user"), N_("reason"), N_("vendor"), N_("tracking code")),
+    *(N_("service"), N_("non_inventory")),  # types of items
+)
+
+
 class Phrase(str):
     """English words inside an error, with what another language needs to say them: the template and its facts."""
 
@@ -96,6 +104,7 @@ class StocktermError(_Facts, Exception):
     code: ClassVar[str] = "error"
     template: ClassVar[str] = ""
     remedy: ClassVar[str] = ""
+    words: ClassVar[tuple[str, ...]] = ("kind",)  # facts that are always words of ours, phrases or not
     field: str = ""
 
     def __str__(self) -> str:
@@ -104,6 +113,7 @@ class StocktermError(_Facts, Exception):
     def in_words(self, translate: Callable[[str], str], show: Callable[[object], str] = show) -> str:
         """The whole sentence, in the language of `translate`; numbers and dates in the form of `show` (else as in a file)."""
         facts = {name: _said(getattr(self, name), translate, show) for name in self._facts}
+        facts |= {name: translate(facts[name]) for name in self.words if name in facts}
         text = translate(self.template).format(**facts)
         return text[:1].upper() + text[1:] if self.template.startswith("{kind}") else text
 
@@ -233,6 +243,7 @@ class QuantityRoundsToZero(StocktermError):
 
 class WrongItemType(StocktermError):
     code: ClassVar[str] = "wrong_item_type"
+    words: ClassVar[tuple[str, ...]] = ("item_type",)
     template: ClassVar[str] = N_("Not stock: {item_no} is a {item_type} item. It has no quantity on hand.")
     item_no: str
     item_type: str
@@ -384,6 +395,7 @@ class ApplicationDirection(StocktermError):
 
 class ApplicationMismatch(StocktermError):
     code: ClassVar[str] = "application_mismatch"
+    words: ClassVar[tuple[str, ...]] = ("what",)
     template: ClassVar[str] = N_("No match: {reference} has {what} {found}, this line {expected}.")
     reference: str
     what: str

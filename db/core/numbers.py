@@ -11,7 +11,7 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from db.core.errors import BadValue, TooManyDecimals
+from db.core.errors import BadValue, TooManyDecimals, phrase
 
 PLACES = 5
 SCALE = 10**PLACES
@@ -42,11 +42,11 @@ def parse_decimal(value: object, field: str, *, places: int = PLACES) -> Decimal
     elif isinstance(value, str) and len(value) <= _LONGEST_TEXT and _NUMBER.fullmatch(value.strip(" ")):
         number = Decimal(value.strip(" "))
     else:
-        raise BadValue(field=field, value=_shown(value), expected="a number such as 12 or 0.5")
+        raise BadValue(field=field, value=_shown(value), expected=phrase("a number such as 12 or 0.5"))
     if not number.is_finite():
-        raise BadValue(field=field, value=_shown(value), expected="a number such as 12 or 0.5")
+        raise BadValue(field=field, value=_shown(value), expected=phrase("a number such as 12 or 0.5"))
     if abs(number) > LARGEST:
-        raise BadValue(field=field, value=_shown(value), expected=f"a number up to {LARGEST:f}")
+        raise BadValue(field=field, value=_shown(value), expected=phrase("a number up to {largest}", largest=LARGEST))
     if number != number.quantize(Decimal(1).scaleb(-places), context=_WIDE):
         raise TooManyDecimals(field=field, value=_shown(value), places=places)
     return number if number else Decimal(0)  # no negative zero

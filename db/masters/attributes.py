@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.connection import fetch, write_batch
-from db.core.errors import BadValue, CategoryCycle, HasEntries, MissingField, StocktermError, UnknownCode
+from db.core.errors import BadValue, CategoryCycle, HasEntries, MissingField, StocktermError, UnknownCode, phrase
 from db.core.numbers import parse_decimal
 from db.masters.records import Fields, Row, refuse_unprintable
 from db.masters.tables import ATTRIBUTES, CATEGORIES, ITEM_ATTRIBUTES
@@ -31,7 +31,7 @@ def put_attribute(fields: Fields) -> bool:
         raise MissingField(field="name", operation="attribute")
     refuse_unprintable(name, "name")
     if len(name.strip()) > _LONGEST_NAME:
-        raise BadValue(field="name", value=name[:40] + "…", expected=f"at most {_LONGEST_NAME} characters")
+        raise BadValue(field="name", value=name[:40] + "…", expected=phrase("at most {length} characters", length=_LONGEST_NAME))
     key = attribute_key(name)
     current = ATTRIBUTES.read(key)
     row = ATTRIBUTES.changed(current, fields, "type", "unit")
@@ -40,7 +40,9 @@ def put_attribute(fields: Fields) -> bool:
     if "options" in fields:
         row["options"] = json.dumps(_options(fields["options"] or []), ensure_ascii=False)
     if row["type"] != "option" and json.loads(row["options"]):
-        raise BadValue(field="options", value=fields.get("options"), expected=f"none: the type is {row['type']}")
+        raise BadValue(
+            field="options", value=fields.get("options"), expected=phrase("none: the type is {type}", type=row["type"])
+        )
     if current is not None:
         _refuse_while_used(current, row)
     return ATTRIBUTES.save(current, row)
@@ -52,22 +54,26 @@ def _options(options: list[str]) -> list[str]:
         text = option.strip()
         refuse_unprintable(text, "options")
         if not text or len(text) > _LONGEST_VALUE:
-            raise BadValue(field="options", value=text[:40], expected=f"options of 1 to {_LONGEST_VALUE} characters")
+            raise BadValue(
+                field="options", value=text[:40], expected=phrase("options of 1 to {length} characters", length=_LONGEST_VALUE)
+            )
         if text.casefold() in kept:
-            raise BadValue(field="options", value=text, expected="every option once")
+            raise BadValue(field="options", value=text, expected=phrase("every option once"))
         kept[text.casefold()] = text
     return list(kept.values())
 
 
 def _refuse_while_used(current: Row, row: Row) -> None:
-    what = f"attribute {current['name']}"
+    what = phrase("attribute {name}", name=current["name"])
     if current["type"] != row["type"]:
         for (item_no,) in fetch("SELECT item_no FROM item_attribute WHERE name_key = ? LIMIT 1", (current["name_key"],)):
-            raise HasEntries(field="type", what=what, current=current["type"], because=f"the value of item {item_no}")
+            raise HasEntries(
+                field="type", what=what, current=current["type"], because=phrase("the value of item {no}", no=item_no)
+            )
     for option in set(json.loads(current["options"])) - set(json.loads(row["options"])):
         sql = "SELECT item_no FROM item_attribute WHERE name_key = ? AND value = ? LIMIT 1"
         for (item_no,) in fetch(sql, (current["name_key"], option)):
-            raise HasEntries(field="options", what=what, current=option, because=f"the value of item {item_no}")
+            raise HasEntries(field="options", what=what, current=option, because=phrase("the value of item {no}", no=item_no))
 
 
 def attribute_value(name: str, value: Any) -> tuple[str, str]:
@@ -81,7 +87,7 @@ def attribute_value(name: str, value: Any) -> tuple[str, str]:
     except (ValueError, StocktermError):
         expected = _EXPECTED_OF_TYPE[attribute["type"]]
         if attribute["type"] == "option":
-            expected = f"one of {', '.join(json.loads(attribute['options']))}"
+            expected = phrase("one of {known}", known=", ".join(json.loads(attribute["options"])))
         raise BadValue(field="attributes", value=f"{name}: {value}", expected=expected) from None
     refuse_unprintable(text, "attributes")
     return attribute["name_key"], text
@@ -127,11 +133,11 @@ _VALUE_OF_TYPE = {
     "date": _date_value,
 }
 _EXPECTED_OF_TYPE = {
-    "text": f"text of 1 to {_LONGEST_VALUE} characters",
-    "option": "one of the attribute's options",
-    "integer": "a whole number",
-    "decimal": "a number",
-    "date": "a date as YYYY-MM-DD",
+    "text": phrase("text of 1 to {length} characters", length=_LONGEST_VALUE),
+    "option": phrase("one of the attribute's options"),
+    "integer": phrase("a whole number"),
+    "decimal": phrase("a number"),
+    "date": phrase("a date as YYYY-MM-DD"),
 }
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.connection import fetch, for_update, write_batch
-from db.core.errors import BadValue, BarcodeTaken, HasEntries, UnknownCode, WrongItemType
+from db.core.errors import N_, BadValue, BarcodeTaken, HasEntries, UnknownCode, WrongItemType, phrase
 from db.core.gtin import GTIN_LENGTHS, normalize_gtin
 from db.core.numbers import to_scaled
 from db.masters.attributes import checked_attributes, put_item_attributes
@@ -66,9 +66,9 @@ def _check(row: Row, fields: Fields) -> None:
     require_positive(row, "quantity_rounding")
     require_positive(row, "standard_cost", "indirect_cost_percent", "overhead_rate", or_zero=True)
     if fields.get("unit_cost") is not None and fields["unit_cost"] < 0:
-        raise BadValue(field="unit_cost", value=fields["unit_cost"], expected="0 or more")
+        raise BadValue(field="unit_cost", value=fields["unit_cost"], expected=phrase("0 or more"))
     if not row["base_uom"]:
-        raise BadValue(field="base_uom", value="", expected="a unit code")
+        raise BadValue(field="base_uom", value="", expected=phrase("a unit code"))
     if row["tracking_code"]:
         TRACKING_CODES.require(row["tracking_code"], field="tracking_code")
         if row["type"] != "inventory":
@@ -83,7 +83,7 @@ def _check(row: Row, fields: Fields) -> None:
 
 def _require_multiple(quantity_per: Decimal, rounding: Decimal | None, field: str) -> None:
     if rounding and to_scaled(quantity_per) % to_scaled(rounding):
-        expected = f"units that hold a multiple of the item's quantity rounding {rounding.normalize():f}"
+        expected = phrase("units that hold a multiple of the item's quantity rounding {rounding}", rounding=rounding.normalize())
         raise BadValue(field=field, value=quantity_per, expected=expected)
 
 
@@ -135,7 +135,9 @@ def _refuse_what_entries_fixed(current: Row, row: Row) -> None:
         fixed.append("tracking_code")
     if fixed and (because := _an_entry_of(row["no"])):
         field = fixed[0]
-        raise HasEntries(field=field, what=f"item {row['no']}", current=current[field] or "blank", because=because)
+        raise HasEntries(
+            field=field, what=phrase("item {no}", no=row["no"]), current=current[field] or phrase("blank"), because=because
+        )
 
 
 def _specific(row: Row) -> tuple[bool, bool, bool]:
@@ -146,11 +148,13 @@ def _specific(row: Row) -> tuple[bool, bool, bool]:
 def _an_entry_of(item_no: str) -> str:
     """A few words that name an entry of the item, an open one if there is any; blank where it has none."""
     fetch(for_update("SELECT item_no FROM item_total WHERE item_no = ?"), (item_no,))
-    for kind, condition in (("open entry", "AND open"), ("entry", "")):
+    open_one = N_("open entry {entry_no} ({entry_type} of {posting_date})")
+    closed_one = N_("entry {entry_no} ({entry_type} of {posting_date})")
+    for template, condition in ((open_one, "AND open"), (closed_one, "")):
         columns = "entry_no, entry_type, posting_date"
         sql = f"SELECT {columns} FROM item_ledger_entry WHERE item_no = ? {condition} ORDER BY entry_no LIMIT 1"
         for entry_no, entry_type, posting_date in fetch(sql, (item_no,)):
-            return f"{kind} {entry_no} ({entry_type.replace('_', ' ')} of {posting_date})"
+            return phrase(template, entry_no=entry_no, entry_type=entry_type.replace("_", " "), posting_date=posting_date)
     return ""
 
 
@@ -164,7 +168,9 @@ def _change_base_unit(current: Row, row: Row) -> None:
         return
     others = [unit["code"] for unit in UNITS.rows('"item_no" = ?', no) if unit["code"] != before]
     if others:
-        expected = f"{before}: the item's other units ({', '.join(others)}) say how many {before} they hold"
+        expected = phrase(
+            "{before}: the item's other units ({others}) say how many {before} they hold", before=before, others=", ".join(others)
+        )
         raise BadValue(field="base_uom", value=after, expected=expected)
     UNITS.delete(no, before)
     UNITS.save(None, {"item_no": no, "code": after, "quantity_per": Decimal(1)})
@@ -181,18 +187,26 @@ def put_unit_of_measure(fields: Fields) -> bool:
         row["quantity_per"] = Decimal(1)
     if row["quantity_per"] is None or row["quantity_per"] <= 0:
         raise BadValue(
-            field="quantity_per", value=row["quantity_per"], expected=f"how many {item['base_uom']} it holds, more than 0"
+            field="quantity_per",
+            value=row["quantity_per"],
+            expected=phrase("how many {base_uom} it holds, more than 0", base_uom=item["base_uom"]),
         )
     if code == item["base_uom"]:
         if row["quantity_per"] != 1:
-            raise BadValue(field="quantity_per", value=row["quantity_per"], expected=f"1: {code} is the base unit of {item_no}")
+            raise BadValue(
+                field="quantity_per",
+                value=row["quantity_per"],
+                expected=phrase("1: {code} is the base unit of {no}", code=code, no=item_no),
+            )
     else:
         _require_multiple(row["quantity_per"], item["quantity_rounding"], "quantity_per")
     if current is not None and current["quantity_per"] != row["quantity_per"]:
         sql = "SELECT entry_no FROM item_ledger_entry WHERE item_no = ? AND open AND uom_code = ? ORDER BY entry_no LIMIT 1"
         for (entry_no,) in fetch(sql, (item_no, code)):
             what, before = f"unit {code} of item {item_no}", f"{current['quantity_per'].normalize():f}"
-            raise HasEntries(field="quantity_per", what=what, current=before, because=f"open entry {entry_no}")
+            raise HasEntries(
+                field="quantity_per", what=what, current=before, because=phrase("open entry {entry_no}", entry_no=entry_no)
+            )
     return UNITS.save(current, row)
 
 
@@ -251,7 +265,7 @@ def checked_gtin(text: str | None, field: str) -> str:
     gtin = normalize_gtin(trimmed)
     if gtin is None:
         wrong_digit = len(trimmed) in GTIN_LENGTHS and trimmed.isascii() and trimmed.isdigit()
-        expected = "a GTIN whose check digit is right" if wrong_digit else "a GTIN of 8, 12, 13 or 14 digits"
+        expected = phrase("a GTIN whose check digit is right") if wrong_digit else phrase("a GTIN of 8, 12, 13 or 14 digits")
         raise BadValue(field=field, value=trimmed[:40], expected=expected)
     return gtin
 

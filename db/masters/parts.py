@@ -1,7 +1,7 @@
 """Bills of material, and the vendors' catalogue."""
 
 from db.connection import fetch
-from db.core.errors import BadValue, BomCycle, MissingField, WrongItemType
+from db.core.errors import BadValue, BomCycle, MissingField, WrongItemType, phrase
 from db.masters.items import checked_gtin, has_unit, has_variant
 from db.masters.records import Fields, require_positive
 from db.masters.tables import BOM_LINES, CATALOG_ITEMS, ITEMS
@@ -67,6 +67,8 @@ def put_catalog_item(fields: Fields) -> bool:
     if row["vendor"] and row["vendor_item_no"]:
         sql = "SELECT code FROM catalog_item WHERE vendor = ? AND vendor_item_no = ? AND code <> ? LIMIT 1"
         for (other,) in fetch(sql, (row["vendor"], row["vendor_item_no"], code)):
-            expected = f"a number of its own: catalog item {other} has it for vendor {row['vendor']}"
+            expected = phrase(
+                "a number of its own: catalog item {other} has it for vendor {vendor}", other=other, vendor=row["vendor"]
+            )
             raise BadValue(field="vendor_item_no", value=row["vendor_item_no"], expected=expected)
     return CATALOG_ITEMS.save(current, row)

@@ -7,7 +7,7 @@ only where a PIN is set or checked.
 import json
 
 from db.connection import fetch
-from db.core.errors import BadValue
+from db.core.errors import BadValue, phrase
 from db.masters.records import Fields, refuse_unprintable, require_order
 from db.masters.tables import LOCATIONS, REASONS, RESPONSIBILITY_CENTERS, USERS
 
@@ -26,7 +26,9 @@ def put_user(fields: Fields) -> bool:
         RESPONSIBILITY_CENTERS.require(row["responsibility_center"], field="responsibility_center")
     if "badge" in fields and row["badge"]:
         for (other,) in fetch("SELECT code FROM app_user WHERE badge = ? AND code <> ? LIMIT 1", (row["badge"], code)):
-            raise BadValue(field="badge", value="(hidden)", expected=f"a badge of their own: user {other} has this one")
+            raise BadValue(
+                field="badge", value="(hidden)", expected=phrase("a badge of their own: user {other} has this one", other=other)
+            )
     if "locations" in fields:
         locations = [LOCATIONS.stored("code", location) for location in fields["locations"] or []]
         for location in locations:
@@ -42,7 +44,7 @@ def _changed_pin(pin_hash: str, pin: str | None) -> str:
         return ""
     refuse_unprintable(pin, "pin")
     if not 1 <= len(pin) <= _LONGEST_PIN:
-        raise BadValue(field="pin", value="(hidden)", expected=f"1 to {_LONGEST_PIN} characters")
+        raise BadValue(field="pin", value="(hidden)", expected=phrase("1 to {length} characters", length=_LONGEST_PIN))
     return pin_hash if pin_fits(pin_hash, pin) else hash_of_pin(pin)
 
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from db.connection import fetch
-from db.core.errors import BadValue, HasEntries
+from db.core.errors import BadValue, HasEntries, phrase
 from db.core.numbers import from_scaled
 from db.masters.records import Fields, Row, require_order, require_positive
 from db.masters.tables import BINS, LOCATIONS, RESPONSIBILITY_CENTERS
@@ -34,7 +34,7 @@ def put_location(fields: Fields) -> bool:
     row["code"] = code
     if row["in_transit"] and row["bin_mandatory"]:
         raise BadValue(
-            field="bin_mandatory", value=True, expected="false where in_transit is true: goods on the way lie in no bin"
+            field="bin_mandatory", value=True, expected=phrase("false where in_transit is true: goods on the way lie in no bin")
         )
     if "responsibility_center" in fields and row["responsibility_center"]:
         RESPONSIBILITY_CENTERS.require(row["responsibility_center"], field="responsibility_center")
@@ -51,9 +51,12 @@ def _refuse_while_goods_lie_there(current: Row, row: Row) -> None:
     for field in ("bin_mandatory", "in_transit"):
         if current[field] != row[field]:
             for item_no, _bin_code, quantity in fetch(_STOCK_AT, (row["code"],)):
-                because = f"{from_scaled(quantity).normalize():f} of item {item_no} in stock there"
+                because = phrase("{quantity} of item {no} in stock there", quantity=from_scaled(quantity).normalize(), no=item_no)
                 raise HasEntries(
-                    field=field, what=f"location {row['code']}", current=str(current[field]).lower(), because=because
+                    field=field,
+                    what=phrase("location {code}", code=row["code"]),
+                    current=str(current[field]).lower(),
+                    because=because,
                 )
 
 

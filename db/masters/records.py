@@ -11,7 +11,7 @@ from typing import Any
 from db.connection import fetch, write_batch
 from db.connection.drivers import peewee
 from db.core.codes import normalize_code, trim_number
-from db.core.errors import BadValue, MissingField, UnknownCode
+from db.core.errors import BadValue, MissingField, UnknownCode, phrase
 from db.fields import CodeField, NumberField
 
 BLANK = " \t\r\n\u00a0"  # what is taken off text; `strip()` alone would also take the GS that separates GS1 elements
@@ -136,7 +136,7 @@ class Records:
         refuse_unprintable(value, name)
         length = getattr(field, "max_length", None)
         if length is not None and len(value) > length:
-            raise BadValue(field=name, value=value[:40] + "…", expected=f"at most {length} characters")
+            raise BadValue(field=name, value=value[:40] + "…", expected=phrase("at most {length} characters", length=length))
         if name in self.choices and value not in self.choices[name]:
             raise BadValue(field=name, value=value, expected=" or ".join(one for one in self.choices[name] if one))
         return value
@@ -172,7 +172,7 @@ def refuse_unprintable(text: str, field: str) -> None:
         return
     for character in text:
         if character < " " or "\x7f" <= character < "\xa0" or "\ud800" <= character <= "\udfff":
-            raise BadValue(field=field, value=ascii(text[:40])[1:-1], expected="text without control characters")
+            raise BadValue(field=field, value=ascii(text[:40])[1:-1], expected=phrase("text without control characters"))
 
 
 def require_positive(row: Row, *names: str, or_zero: bool = False) -> None:
@@ -180,10 +180,10 @@ def require_positive(row: Row, *names: str, or_zero: bool = False) -> None:
     for name in names:
         value = row[name]
         if value is not None and (value < 0 or (value == 0 and not or_zero)):
-            raise BadValue(field=name, value=value, expected="0 or more" if or_zero else "more than 0")
+            raise BadValue(field=name, value=value, expected=phrase("0 or more") if or_zero else phrase("more than 0"))
 
 
 def require_order(row: Row, first: str, last: str) -> None:
     """Raises `BadValue` where a range ends before it starts."""
     if row[first] is not None and row[last] is not None and row[first] > row[last]:
-        raise BadValue(field=last, value=row[last], expected=f"{first} ({row[first]}) or later")
+        raise BadValue(field=last, value=row[last], expected=phrase("{name} ({value}) or later", name=first, value=row[first]))

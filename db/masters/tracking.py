@@ -2,7 +2,7 @@
 
 from db.connection import fetch
 from db.core.codes import number_key
-from db.core.errors import ExpirationMismatch, HasEntries, MissingField, TrackingNotAllowed
+from db.core.errors import ExpirationMismatch, HasEntries, MissingField, TrackingNotAllowed, phrase
 from db.masters.items import has_variant
 from db.masters.records import Fields, Row
 from db.masters.tables import ITEMS, NUMBERS, TRACKING_CODES
@@ -42,9 +42,12 @@ def _refuse_while_in_use(current: Row, row: Row) -> None:
     for field in SPECIFIC:
         if current[field] != row[field]:
             for (item_no,) in fetch(_ITEM_IN_USE, (row["code"],)):
-                what = f"tracking code {row['code']}"
+                what = phrase("tracking code {code}", code=row["code"])
                 raise HasEntries(
-                    field=field, what=what, current=str(current[field]).lower(), because=f"entries of item {item_no}"
+                    field=field,
+                    what=what,
+                    current=str(current[field]).lower(),
+                    because=phrase("entries of item {no}", no=item_no),
                 )
 
 
@@ -74,6 +77,6 @@ def _put_number(kind: str, fields: Fields) -> bool:
         row.update(item_no=item_no, variant_code=variant_code, kind=kind, number_key=number_key(number), number=number)
     elif current["received"] and row["expiration_date"] != current["expiration_date"]:
         known, given = current["expiration_date"], row["expiration_date"]
-        hint = "It is in stock or was: change the date by a reclassification."
+        hint = phrase("It is in stock or was: change the date by a reclassification.")
         raise ExpirationMismatch(field="expiration_date", number=current["number"], known=known, given=given, hint=hint)
     return NUMBERS.save(current, row)

@@ -25,6 +25,7 @@ from db.core.errors import (
     StocktermError,
     TrackingSum,
     UnknownCode,
+    phrase,
 )
 from db.costing.application import Draw, choose_draws
 from db.posting.check_tracking import NewNumbers, incoming_numbers, numbers_after, outgoing_numbers
@@ -66,7 +67,9 @@ def check_line(line: ItemJournalLine, stock: Stock, posted_by: PostedBy) -> Chec
         line.entry_type in (EntryType.POSITIVE_ADJUSTMENT, EntryType.NEGATIVE_ADJUSTMENT, EntryType.TRANSFER)
         and line.quantity < 0
     ):
-        errors.append(BadValue(field="quantity", value=line.quantity, expected="a quantity above 0; the type says the direction"))
+        errors.append(
+            BadValue(field="quantity", value=line.quantity, expected=phrase("a quantity above 0; the type says the direction"))
+        )
     check_size(stock, item.no, base, _amounts(line, base, stock), errors)
     if errors:
         raise Problems(errors)
@@ -115,10 +118,12 @@ def is_increase(line: ItemJournalLine) -> bool:
 
 def _item(line: ItemJournalLine, stock: Stock, errors: list[StocktermError]) -> ItemSetup | None:
     if line.entry_type in (EntryType.ASSEMBLY_CONSUMPTION, EntryType.ASSEMBLY_OUTPUT):
-        errors.append(NotSupported(field="type", what=f"journal lines of type {line.entry_type}"))
+        errors.append(NotSupported(field="type", what=phrase("journal lines of type {entry_type}", entry_type=line.entry_type)))
     found = stock.setup.item(line.item_no)
     if found is not None and found.type != "inventory" and line.entry_type in (EntryType.PURCHASE, EntryType.SALE):
-        errors.append(NotSupported(field="item", what=f"purchases and sales of {found.type} items ({found.no})"))
+        errors.append(
+            NotSupported(field="item", what=phrase("purchases and sales of {type} items ({no})", type=found.type, no=found.no))
+        )
         return None
     item = check_item(found, line.item_no, line.variant_code, errors)
     if item is not None:
@@ -129,11 +134,18 @@ def _item(line: ItemJournalLine, stock: Stock, errors: list[StocktermError]) -> 
     return item
 
 
+_BLOCKED = {
+    "all": phrase("Nothing moves in or out."),
+    "inbound": phrase("Nothing moves in."),
+    "outbound": phrase("Nothing moves out."),
+}
+
+
 def _check_bin_blocked(place: Place, inbound: bool, errors: list[StocktermError]) -> None:
     if place.bin_code:
         blocked = place.location.bins[place.bin_code].blocked_movement
         if blocked in ("all", "inbound" if inbound else "outbound"):
-            errors.append(Blocked(field="bin", kind="bin", value=place.bin_code, reason=f"Movement {blocked}."))
+            errors.append(Blocked(field="bin", kind="bin", value=place.bin_code, reason=_BLOCKED[blocked]))
 
 
 def _destination(line: ItemJournalLine, stock: Stock, source: Place | None, errors: list[StocktermError]) -> Place | None:
@@ -164,7 +176,9 @@ def _tracking_quantities(
         return []
     below = [one.quantity for one in line.tracking if one.quantity is not None and one.quantity < 0]
     if below:
-        errors.append(BadValue(field="tracking", value=below[0], expected="quantities above 0; the line says the direction"))
+        errors.append(
+            BadValue(field="tracking", value=below[0], expected=phrase("quantities above 0; the line says the direction"))
+        )
         return []
     parts = [
         (one, base_quantity(one.quantity or ZERO, line.uom_code or item.base_uom, per, item, stock, errors))
@@ -207,7 +221,7 @@ def _movement(
     if bin_only:
         assert to is not None
         if place.bin_code == to.bin_code:
-            raise NothingToDo(field="new_bin", what=f"{item.no} already lies in {place}")
+            raise NothingToDo(field="new_bin", what=phrase("{no} already lies in {place}", no=item.no, place=place))
         return Movement(quantity, numbers, to_numbers=numbers)
     pool = PoolKey(item.no, line.variant_code, place.location.code, numbers.serial_no, numbers.lot_no, numbers.package_no)
     draws, uncovered = _draws(stock, pool, quantity, applies_to, taken)
@@ -219,7 +233,7 @@ def _movement(
     if to is not None:
         to_numbers = numbers_after(item, line.variant_code, tracking, numbers, quantity, stock, taken.numbers)
     if to is not None and to.location.code == place.location.code and to_numbers == numbers:
-        raise NothingToDo(field="new_location", what="location, bin, numbers and expiry stay as they are")
+        raise NothingToDo(field="new_location", what=phrase("location, bin, numbers and expiry stay as they are"))
     return Movement(quantity, numbers, tuple(draws), uncovered, to_numbers)
 
 
@@ -281,11 +295,13 @@ def _fixed_applications(
                 raise ApplicationExhausted(field="applies_to", reference=line.applies_to, remaining=ZERO, requested=quantity)
         if line.applies_from:
             if not increase:
-                raise BadValue(field="applies_from", value=line.applies_from, expected="an increase; a decrease takes applies_to")
+                raise BadValue(
+                    field="applies_from", value=line.applies_from, expected=phrase("an increase; a decrease takes applies_to")
+                )
             applies_from = find_decrease(stock, line.applies_from, "applies_from")
             _check_same(line, applies_from, "applies_from", same_location=False)
             if applies_to is not None and _has_cost_from(applies_from, applies_to, stock):
-                expected = "another entry than the one that this line has its cost from"
+                expected = phrase("another entry than the one that this line has its cost from")
                 raise BadValue(field="applies_to", value=line.applies_to, expected=expected)
             if applies_from.shipped_quantity_not_returned < quantity:
                 raise OverReturned(
@@ -318,5 +334,5 @@ def _check_same(line: ItemJournalLine, entry: Entry, field: str, *, same_locatio
             pairs.append(("package", entry.package_no, tracking.package_no))
     for what, found, expected in pairs:
         if number_key(found) != number_key(expected):
-            shown = {"found": found or "none", "expected": expected or "none"}
+            shown = {"found": found or phrase("none"), "expected": expected or phrase("none")}
             raise ApplicationMismatch(field=field, reference=getattr(line, field), what=what, **shown)

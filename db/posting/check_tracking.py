@@ -18,6 +18,7 @@ from db.core.errors import (
     TrackingNotAllowed,
     TrackingRequired,
     UnknownCode,
+    phrase,
 )
 from db.core.numbers import from_scaled
 from db.posting.checked import Numbers, Problems
@@ -119,7 +120,7 @@ def incoming_numbers(
                 raise SerialInStock(field="serial", serial_no=spelt["serial"], place=place)
         key = NumberKey(item.no, variant_code, "serial", number_key(spelt["serial"]))
         if key in new.serials:
-            raise SerialInStock(field="serial", serial_no=spelt["serial"], place="this line")
+            raise SerialInStock(field="serial", serial_no=spelt["serial"], place=phrase("this line"))
         new.serials.add(key)
     numbers = Numbers(spelt["lot"], spelt["serial"], spelt["package"], expiration)
     new.note(item.no, variant_code, numbers)
@@ -192,7 +193,7 @@ def numbers_after(
         if same:
             _check_whole_number(item, variant_code, kind, known.number, known.expiration_date, new_day, quantity, stock)
         else:
-            hint = "Move it with that date, or choose a new number."
+            hint = phrase("Move it with that date, or choose a new number.")
             raise ExpirationMismatch(
                 field="new_expiration_date",
                 number=known.number,
@@ -225,7 +226,11 @@ def _check_whole_number(
     sql = f"SELECT COALESCE(SUM(quantity), 0) FROM bin_content WHERE item_no = ? AND variant_code = ? AND {kind}_no = ?"
     everywhere = from_scaled(int(fetch(sql, (item.no, variant_code, number))[0][0]))
     if everywhere != quantity:
-        hint = f"{everywhere:f} carry this number in all; change them all at once, or give these {quantity:f} a new number."
+        hint = phrase(
+            "{everywhere} carry this number in all; change them all at once, or give these {quantity} a new number.",
+            everywhere=everywhere,
+            quantity=quantity,
+        )
         raise ExpirationMismatch(field="new_expiration_date", number=number, known=_day(known), given=_day(given), hint=hint)
 
 

@@ -22,6 +22,7 @@ from db.core.errors import (
     SerialInStock,
     StocktermError,
     UnknownReference,
+    phrase,
 )
 from db.core.numbers import from_scaled
 from db.posting.check_tracking import dated_kind
@@ -99,13 +100,13 @@ def check_undo(undo: Undo, stock: Stock, posted_by: PostedBy) -> CheckedUndo:
         header = replace(header, posting_date=date.fromisoformat(posting_date))
     errors = check_header(header, stock, posted_by)
     if operation not in _UNDOABLE:
-        errors.append(NotSupported(field="of", what=f"undo of an operation of kind {operation}"))
+        errors.append(NotSupported(field="of", what=phrase("undo of an operation of kind {operation}", operation=operation)))
         raise Problems(errors)
     moves = _bin_moves(register_no, stock) if whole else []
     if whole and fetch("SELECT 1 FROM item_register WHERE undoes_register_no = ?", (register_no,)):
         raise Problems([*errors, AlreadyUndone(field="of", reference=undo.of)])
     if not entries and not moves:
-        raise Problems([*errors, NothingToDo(field="of", what=f"{undo.of} moved nothing")])
+        raise Problems([*errors, NothingToDo(field="of", what=phrase("{reference} moved nothing", reference=undo.of))])
     places = [entry.location_code for entry in entries] + [move.place.location.code for move in moves]
     check_user_locations(header, stock, posted_by, places, errors)
     checked = _Checking(stock, _with_halves(entries, stock)).check(errors)
@@ -241,7 +242,7 @@ class _Checking:
         if everywhere != going:
             then = date.fromisoformat(before.expiration_date) if before.expiration_date else None
             now = date.fromisoformat(known) if known else None
-            hint = f"{everywhere:f} carry this number today, {going:f} would go back."
+            hint = phrase("{everywhere} carry this number today, {going} would go back.", everywhere=everywhere, going=going)
             raise ExpirationMismatch(field="of", number=number, known=now, given=then, hint=hint)
 
 

@@ -4,6 +4,7 @@ Sources: operations reference §0, §15, §17.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from db.core.errors import (
@@ -22,6 +23,7 @@ from db.core.errors import (
     UnknownCode,
     WrongBin,
     WrongItemType,
+    phrase,
 )
 from db.core.numbers import LARGEST, round_to
 from db.costing.application import METHODS
@@ -47,15 +49,19 @@ def check_header(header: Header, stock: Stock, posted_by: PostedBy) -> list[Stoc
             errors.append(UnknownCode(field="user", kind="user", value=user_code))
         else:
             if user.role in READ_ONLY_ROLES:
-                errors.append(PermissionDenied(field="user", user_code=user.code, action="post"))
+                errors.append(PermissionDenied(field="user", user_code=user.code, action=phrase("post anything")))
             allowed_from = user.allow_posting_from or allowed_from
             allowed_to = user.allow_posting_to or allowed_to
     if (allowed_from and day < allowed_from) or (allowed_to and day > allowed_to):
-        limits = {"allowed_from": allowed_from or "…", "allowed_to": allowed_to or "…"}
+        limits = {"allowed_from": _limit(allowed_from), "allowed_to": _limit(allowed_to)}
         errors.append(DateNotAllowed(field="date", posting_date=header.posting_date, **limits))
     if header.reason_code and not setup.has_reason(header.reason_code):
         errors.append(UnknownCode(field="reason", kind="reason", value=header.reason_code))
     return errors
+
+
+def _limit(day: str) -> date | str:
+    return date.fromisoformat(day) if day else "…"
 
 
 def check_user_locations(
@@ -68,7 +74,7 @@ def check_user_locations(
         return
     for code in location_codes:
         if code not in user.locations:
-            errors.append(PermissionDenied(field="location", user_code=user.code, action=f"post at {code}"))
+            errors.append(PermissionDenied(field="location", user_code=user.code, action=phrase("post at {code}", code=code)))
             return
 
 
@@ -84,11 +90,16 @@ def check_item(item: ItemSetup | None, no: str, variant_code: str, errors: list[
         errors.append(UnknownCode(field="variant", kind="variant", value=variant_code))
         return None
     if not METHODS[item.costing_method].supported:
-        errors.append(NotSupported(field="item", what=f"posting items of costing method {item.costing_method} ({no})"))
+        errors.append(
+            NotSupported(
+                field="item",
+                what=phrase("posting items of costing method {costing_method} ({no})", costing_method=item.costing_method, no=no),
+            )
+        )
     if item.costing_method == "specific" and not item.tracking.serial:
         errors.append(TrackingRequired(field="item", item_no=no, kind="serial"))
     if item.has_overhead:
-        errors.append(NotSupported(field="item", what=f"indirect cost and overhead ({no})"))
+        errors.append(NotSupported(field="item", what=phrase("indirect cost and overhead ({no})", no=no)))
     return item
 
 
@@ -111,7 +122,13 @@ def check_place(
             errors.append(UnknownCode(field=bin_field, kind="bin", value=f"{location_code} {bin_code}"))
             return None
     elif bin_code:
-        errors.append(WrongBin(field=bin_field, bin_code=bin_code, reason=f"Location {location_code or 'blank'} has no bins."))
+        errors.append(
+            WrongBin(
+                field=bin_field,
+                bin_code=bin_code,
+                reason=phrase("Location {location} has no bins.", location=location_code or phrase("blank")),
+            )
+        )
         return None
     return Place(location, bin_code)
 
@@ -138,11 +155,23 @@ def check_size(stock: Stock, item_no: str, quantity: Decimal, amounts: dict[str,
     """Whether what the item comes to still fits the database. `amounts` are for the whole line, by field; signs do not matter."""
     total = stock.total(item_no)
     if abs(total.quantity) + abs(quantity) > _LARGEST_TOTAL:
-        errors.append(BadValue(field="quantity", value=quantity, expected=f"no more than {_LARGEST_TOTAL:.0f} of an item in all"))
+        errors.append(
+            BadValue(
+                field="quantity",
+                value=quantity,
+                expected=phrase("no more than {largest} of an item in all", largest=_LARGEST_TOTAL.to_integral_value()),
+            )
+        )
     held = abs(total.cost_amount_actual) + abs(total.cost_amount_expected)
     for name, amount in amounts.items():
         if held + abs(amount) > _LARGEST_TOTAL:
-            errors.append(BadValue(field=name, value=amount, expected=f"no more than {_LARGEST_TOTAL:.0f} for an item in all"))
+            errors.append(
+                BadValue(
+                    field=name,
+                    value=amount,
+                    expected=phrase("no more than {largest} for an item in all", largest=_LARGEST_TOTAL.to_integral_value()),
+                )
+            )
 
 
 def take_content(

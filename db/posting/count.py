@@ -18,6 +18,7 @@ from db.core.errors import (
     SerialNotSingle,
     StocktermError,
     TooManyDecimals,
+    phrase,
 )
 from db.core.numbers import from_scaled, round_to
 from db.costing.sharing import round_amount
@@ -82,7 +83,7 @@ def check_count(count: Count, stock: Stock, posted_by: PostedBy) -> CheckedCount
             if one.content in seen:
                 if one.numbers.serial_no:
                     raise SerialCountedTwice(field="serial", serial_no=one.numbers.serial_no, place=str(one.place))
-                expected = f"each item once in a place; line {seen[one.content]} counts it too"
+                expected = phrase("each item once in a place; line {line} counts it too", line=seen[one.content])
                 raise BadValue(field="item", value=line.item_no, expected=expected)
             seen[one.content] = line.line_no
             checked.append(one)
@@ -112,7 +113,7 @@ def _check_line(line: CountLine, count: Count, stock: Stock, new_numbers: NewNum
         raise Blocked(field="item", kind="item", value=item.no)
     rounding = item.quantity_rounding or stock.settings.quantity_rounding
     if line.counted < 0:
-        raise BadValue(field="counted", value=line.counted, expected="0 or more")
+        raise BadValue(field="counted", value=line.counted, expected=phrase("0 or more"))
     if round_to(line.counted, rounding) != line.counted:
         places = max(0, -int(rounding.normalize().as_tuple().exponent))
         raise TooManyDecimals(field="counted", value=line.counted, places=places)

@@ -1,7 +1,9 @@
 """From a reference (`P1`, `T1/in`, `T1/in/2`) to the entries it names."""
 
-from db.core.errors import AmbiguousReference, ApplicationDirection, UnknownReference
+from db.core.errors import AmbiguousReference, ApplicationDirection, UnknownReference, phrase
 from db.posting.stock import Entry, Stock
+
+_INCREASE, _DECREASE = phrase("an increase"), phrase("a decrease")
 
 
 def find_entries(stock: Stock, reference: str, field: str) -> list[Entry]:
@@ -36,7 +38,7 @@ def find_decrease(stock: Stock, reference: str, field: str) -> Entry:
 def _only(entries: list[Entry], reference: str, field: str, increase: bool) -> Entry:
     fitting = [entry for entry in entries if (entry.quantity > 0) == increase]
     if not fitting:
-        found, expected = ("a decrease", "an increase") if increase else ("an increase", "a decrease")
+        found, expected = (_DECREASE, _INCREASE) if increase else (_INCREASE, _DECREASE)
         raise ApplicationDirection(field=field, reference=reference, found=found, expected=expected)
     if len(fitting) > 1:
         raise AmbiguousReference(field=field, reference=reference, legs=[entry.reference for entry in fitting])

@@ -113,7 +113,7 @@ def _about_item(at: At, hit: ItemHit) -> list[str]:
     if facts.blocked or facts.variant_blocked:
         lines.append(_("BLOCKED"))
     if facts.type != "inventory":
-        lines.append(_("Not stock: {type}").format(type=facts.type))
+        lines.append(_("Not stock: {type}").format(type=_(facts.type)))
     if hit.uom_code and facts.quantity_per is not None:
         lines.append(f"1 {hit.uom_code} = {quantity(facts.quantity_per, facts.base_uom)}")
     lines += _about_fields(hit.fields)
@@ -221,7 +221,8 @@ def _about_bin(at: At, hit: BinHit) -> list[str]:
         if facts.zone:
             lines.append(_("Zone {zone}").format(zone=facts.zone))
         if facts.blocked_movement:
-            lines.append(_("BLOCKED {direction}").format(direction=facts.blocked_movement))
+            blocked = {"inbound": _("BLOCKED: nothing in"), "outbound": _("BLOCKED: nothing out")}
+            lines.append(blocked.get(facts.blocked_movement) or _("BLOCKED: nothing in or out"))
     if may(at.user, Right.SEE_EXPECTED):
         contents = bin_contents(hit.location_code, hit.bin_code, limit=200)
         lines += [_content_in_words(one) for one in contents] or [_("Empty.")]

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.core.codes import normalize_code, trim_number
-from db.core.errors import BadValue, MissingField, StocktermError, UnknownField
+from db.core.errors import BadValue, MissingField, StocktermError, UnknownField, phrase
 from db.core.numbers import parse_decimal
 from db.fields import CODE_LENGTH, NUMBER_LENGTH
 from db.masters.records import BLANK, refuse_unprintable
@@ -78,11 +78,11 @@ def text(longest: int) -> Kind:
 
     def read(value: object, field: str) -> str:
         if not isinstance(value, str):
-            raise _bad(field, value, "text")
+            raise _bad(field, value, phrase("text"))
         stripped = value.strip(BLANK)
         refuse_unprintable(stripped, field)
         if len(stripped) > longest:
-            raise _bad(field, stripped, f"at most {longest} characters")
+            raise _bad(field, stripped, phrase("at most {length} characters", length=longest))
         return stripped
 
     return read
@@ -91,29 +91,29 @@ def text(longest: int) -> Kind:
 def code(value: object, field: str) -> str:
     """A code in stored form."""
     if not isinstance(value, str):
-        raise _bad(field, value, "a code, as text")
+        raise _bad(field, value, phrase("a code, as text"))
     folded = normalize_code(value)
     refuse_unprintable(folded, field)
     if len(folded) > CODE_LENGTH:
-        raise _bad(field, folded, f"at most {CODE_LENGTH} characters")
+        raise _bad(field, folded, phrase("at most {length} characters", length=CODE_LENGTH))
     return folded
 
 
 def number(value: object, field: str) -> str:
     """A lot, serial or package number: its case is kept."""
     if not isinstance(value, str):
-        raise _bad(field, value, "a lot, serial or package number, as text")
+        raise _bad(field, value, phrase("a lot, serial or package number, as text"))
     trimmed = trim_number(value)
     refuse_unprintable(trimmed, field)
     if len(trimmed) > NUMBER_LENGTH:
-        raise _bad(field, trimmed, f"at most {NUMBER_LENGTH} characters")
+        raise _bad(field, trimmed, phrase("at most {length} characters", length=NUMBER_LENGTH))
     return trimmed
 
 
 def secret(value: object, field: str) -> str:
     """Text that no message repeats."""
     if not isinstance(value, str):
-        raise BadValue(field=field, value="(hidden)", expected="text")
+        raise BadValue(field=field, value="(hidden)", expected=phrase("text"))
     return value
 
 
@@ -122,7 +122,7 @@ def choice(*words: str) -> Kind:
 
     def read(value: object, field: str) -> str:
         if not isinstance(value, str) or value not in words:
-            raise _bad(field, value, f"one of {', '.join(words)}")
+            raise _bad(field, value, phrase("one of {known}", known=", ".join(words)))
         return value
 
     return read
@@ -143,16 +143,16 @@ def whole(value: object, field: str) -> int:
     elif isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         found = int(value)
     else:
-        raise _bad(field, value, "a whole number")
+        raise _bad(field, value, phrase("a whole number"))
     if abs(found) > _LARGEST_WHOLE:
-        raise _bad(field, value, f"a whole number up to {_LARGEST_WHOLE}")
+        raise _bad(field, value, phrase("a whole number up to {largest}", largest=_LARGEST_WHOLE))
     return found
 
 
 def flag(value: object, field: str) -> bool:
     """`true` or `false`; nothing else stands for them."""
     if not isinstance(value, bool):
-        raise _bad(field, value, "true or false")
+        raise _bad(field, value, phrase("true or false"))
     return value
 
 
@@ -163,7 +163,7 @@ def day(value: object, field: str) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise _bad(field, value, "a date as YYYY-MM-DD")
+    raise _bad(field, value, phrase("a date as YYYY-MM-DD"))
 
 
 # ---- lists and objects
@@ -174,7 +174,7 @@ def listed(kind: Kind) -> Kind:
 
     def read(value: object, field: str) -> list[Any]:
         if not isinstance(value, list):
-            raise _bad(field, value, "a list")
+            raise _bad(field, value, phrase("a list"))
         return _each(value, lambda member, place: kind(member, f"{field}/{place}"))
 
     return read
@@ -186,11 +186,11 @@ def rows(fields: Mapping[str, Field]) -> Kind:
 
     def read(value: object, field: str) -> list[Values]:
         if not isinstance(value, list):
-            raise _bad(field, value, "a list of objects")
+            raise _bad(field, value, phrase("a list of objects"))
 
         def one(member: object, place: int) -> Values:
             if not isinstance(member, dict):
-                raise _bad(f"{field}/{place}", member, "an object")
+                raise _bad(f"{field}/{place}", member, phrase("an object"))
             return read_fields(member, spec, field, prefix=f"{field}/{place}/")
 
         return _each(value, one)
@@ -216,10 +216,10 @@ def _each(members: list[Any], read: Callable[[object, int], Any]) -> list[Any]:
 def named_values(value: object, field: str) -> dict[str, Any]:
     """An object of names and plain values (text, numbers, null), as attributes and account numbers come."""
     if not isinstance(value, dict):
-        raise _bad(field, value, "an object of names and values")
+        raise _bad(field, value, phrase("an object of names and values"))
     for name, one in value.items():
         if one is not None and (isinstance(one, bool) or not isinstance(one, (str, int, Decimal))):
-            raise _bad(field, f"{name}: {shown(one)}", "text or a number")
+            raise _bad(field, f"{name}: {shown(one)}", phrase("text or a number"))
         refuse_unprintable(name, field)
         if isinstance(one, str):
             refuse_unprintable(one, field)

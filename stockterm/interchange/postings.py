@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from db.core.errors import BadValue, StocktermError
+from db.core.errors import BadValue, StocktermError, phrase
 from db.posting.lines import (
     AdjustCost,
     Count,
@@ -71,7 +71,7 @@ def _refuse(errors: list[StocktermError], field: str, value: object, expected: s
 
 def _one_of(errors: list[StocktermError], values: Values, first: str, second: str) -> None:
     if first in values and second in values:
-        _refuse(errors, second, values[second], f"nothing, as {first} is given: either of the two")
+        _refuse(errors, second, values[second], phrase("nothing, as {first} is given: either of the two", first=first))
 
 
 def _costs(errors: list[StocktermError], values: Values) -> dict[str, Any]:
@@ -87,13 +87,15 @@ def _journal_line(values: Values, header: Header, errors: list[StocktermError]) 
     entry_type = EntryType(values["type"])
     quantity: Decimal = values["quantity"]
     if quantity < 0 and entry_type not in _SIGNED:
-        _refuse(errors, "quantity", quantity, f"more than 0: {entry_type} says which way the goods go")
+        _refuse(
+            errors, "quantity", quantity, phrase("more than 0: {entry_type} says which way the goods go", entry_type=entry_type)
+        )
     if entry_type is not EntryType.TRANSFER:
         for name in ("new_location", "new_bin", *_NEW_TRACKING):
             if name in values:
-                _refuse(errors, name, values[name], "nothing: only a transfer turns goods into something new")
+                _refuse(errors, name, values[name], phrase("nothing: only a transfer turns goods into something new"))
     if not values.get("invoiced", True) and entry_type not in _SIGNED:
-        _refuse(errors, "invoiced", False, "true: only a purchase or a sale is invoiced later")
+        _refuse(errors, "invoiced", False, phrase("true: only a purchase or a sale is invoiced later"))
     return ItemJournalLine(
         header=header,
         entry_type=entry_type,
@@ -118,15 +120,15 @@ def _tracking(values: Values, entry_type: EntryType, errors: list[StocktermError
     if "tracking" not in values:
         return (_tracking_line(values),) if single else ()
     for name in single:
-        _refuse(errors, name, values[name], "nothing, as tracking is given: either of the two")
+        _refuse(errors, name, values[name], phrase("nothing, as tracking is given: either of the two"))
     lines = []
     for place, line in enumerate(values["tracking"], 1):
         if line.get("quantity", 0) < 0 and entry_type not in _SIGNED:
-            _refuse(errors, f"tracking/{place}/quantity", line["quantity"], "more than 0")
+            _refuse(errors, f"tracking/{place}/quantity", line["quantity"], phrase("more than 0"))
         if entry_type is not EntryType.TRANSFER:
             for name in _NEW_TRACKING:
                 if name in line:
-                    _refuse(errors, f"tracking/{place}/{name}", line[name], "nothing: only a transfer has new numbers")
+                    _refuse(errors, f"tracking/{place}/{name}", line[name], phrase("nothing: only a transfer has new numbers"))
         lines.append(_tracking_line(line, line.get("quantity")))
     return tuple(lines)
 
@@ -156,7 +158,7 @@ def _count(values: Values, header: Header, errors: list[StocktermError]) -> Coun
     lines = []
     for place, line in enumerate(values["lines"], 1):
         if line["counted"] < 0:
-            _refuse(errors, f"lines/{place}/counted", line["counted"], "0 or more: nobody counts fewer than none")
+            _refuse(errors, f"lines/{place}/counted", line["counted"], phrase("0 or more: nobody counts fewer than none"))
         lines.append(
             CountLine(
                 line_no=place,
@@ -172,7 +174,7 @@ def _count(values: Values, header: Header, errors: list[StocktermError]) -> Coun
             )
         )
     if not lines:
-        _refuse(errors, "lines", "[]", "at least one counted line")
+        _refuse(errors, "lines", "[]", phrase("at least one counted line"))
     return Count(header=header, location_code=values.get("location", ""), lines=tuple(lines))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from db.core.errors import BadJson, BadValue, MissingField, StocktermError, UnknownOperation
+from db.core.errors import BadJson, BadValue, MissingField, StocktermError, UnknownOperation, phrase
 from stockterm.interchange.kinds import Several, Values, read_fields, shown
 from stockterm.interchange.operations import OPERATIONS, Group, Operation
 
@@ -56,7 +56,7 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
         if number == 1:
             data = data.removeprefix(_BYTE_ORDER_MARK)
         if len(data) > LONGEST_LINE and not data.endswith(b"\n"):
-            yield _bad_json(number, f"the line is longer than {LONGEST_LINE:,} bytes")
+            yield _bad_json(number, phrase("the line is longer than {length} bytes", length=LONGEST_LINE))
             _skip_rest(file)
             continue
         stripped = data.strip()
@@ -78,17 +78,17 @@ def read_line(number: int, data: bytes) -> Line:
     try:
         record = _DECODER.decode(data.decode("utf-8"))
     except UnicodeDecodeError as problem:
-        return _bad_json(number, f"byte {problem.start + 1} is not UTF-8")
+        return _bad_json(number, phrase("byte {number} is not UTF-8", number=problem.start + 1))
     except _DuplicateKey as problem:
-        return _bad_json(number, f'the field "{shown(problem)}" stands there twice')
+        return _bad_json(number, phrase('the field "{field}" stands there twice', field=shown(problem)))
     except json.JSONDecodeError as problem:
-        return _bad_json(number, f"{problem.msg} at character {problem.pos + 1}")
+        return _bad_json(number, phrase("{problem} at character {number}", problem=problem.msg, number=problem.pos + 1))
     except ValueError as problem:
         return _bad_json(number, str(problem).split(";")[0])
     except RecursionError:
-        return _bad_json(number, "it is nested too deep")
+        return _bad_json(number, phrase("it is nested too deep"))
     if not isinstance(record, dict):
-        return _bad_json(number, "it is not an object in braces")
+        return _bad_json(number, phrase("it is not an object in braces"))
     return read_record(number, record)
 
 
@@ -99,7 +99,9 @@ def read_record(number: int, record: dict[str, Any]) -> Line:
     if name is None:
         return Line(number, None, {}, (MissingField(field="op", operation="every line"),), raw)
     if not isinstance(name, str):
-        return Line(number, None, {}, (BadValue(field="op", value=shown(name), expected="the name of an operation"),), raw)
+        return Line(
+            number, None, {}, (BadValue(field="op", value=shown(name), expected=phrase("the name of an operation")),), raw
+        )
     operation = OPERATIONS.get(name)
     if operation is None:
         return Line(number, None, {}, (UnknownOperation(field="op", operation=shown(name)),), raw)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import ClassVar
 
-from db.core.errors import N_, StocktermError
+from db.core.errors import N_, StocktermError, phrase
 
 MOST_CHARACTERS = 48
 """Data characters in one GS1-128, AIs and separators counted (GS1 General Specifications); kept for Code 128 too."""
@@ -99,7 +99,7 @@ def encode(symbology: Symbology, data: str) -> Symbol:
         case Symbology.CODE_128:
             return encode_code_128(data)
         case Symbology.GS1_128:
-            raise UnprintableBarcode(value=data, symbology="GS1-128", expected="application identifiers with values")
+            raise UnprintableBarcode(value=data, symbology="GS1-128", expected=phrase("application identifiers with values"))
 
 
 def encode_ean_13(digits: str) -> Symbol:
@@ -148,7 +148,9 @@ def encode_code_128(text: str) -> Symbol:
 
     if not (1 <= len(text) <= MOST_CHARACTERS and all(" " <= character <= "~" for character in text)):
         raise UnprintableBarcode(
-            value=repr(text), symbology="Code 128", expected=f"1 to {MOST_CHARACTERS} printable ASCII characters"
+            value=repr(text),
+            symbology="Code 128",
+            expected=phrase("1 to {length} printable ASCII characters", length=MOST_CHARACTERS),
         )
     return Symbol(Symbology.CODE_128, text, text, Code128(text).build()[0], 0.3, 10, 10)
 
@@ -162,7 +164,7 @@ def encode_gs1(elements: Sequence[tuple[str, str]]) -> Symbol:
     from barcode.codex import Gs1_128
 
     if not elements:
-        raise UnprintableBarcode(value="nothing", symbology="GS1-128", expected="application identifiers with values")
+        raise UnprintableBarcode(value="nothing", symbology="GS1-128", expected=phrase("application identifiers with values"))
     for ai, value in elements:
         _refuse_wrong_element(ai, value)
     fnc1 = "\xf1"  # python-barcode's name for FNC1 inside a text
@@ -171,12 +173,14 @@ def encode_gs1(elements: Sequence[tuple[str, str]]) -> Symbol:
         for index, (ai, value) in enumerate(elements)
     )
     if len(message) > MOST_CHARACTERS:
-        raise UnprintableBarcode(value=message, symbology="GS1-128", expected=f"{MOST_CHARACTERS} characters at most")
+        raise UnprintableBarcode(
+            value=message, symbology="GS1-128", expected=phrase("{length} characters at most", length=MOST_CHARACTERS)
+        )
     modules = Gs1_128(message).build()[0]  # a python-barcode Code128 can be built once only: it keeps its character set
     text = "".join(f"({ai}){value}" for ai, value in elements)
     symbol = Symbol(Symbology.GS1_128, message.replace(fnc1, "\x1d"), text, modules, 0.3, 10, 10)
     if symbol.width_mm > MOST_MILLIMETRES:
-        raise UnprintableBarcode(value=text, symbology="GS1-128", expected=f"{MOST_MILLIMETRES} mm at most")
+        raise UnprintableBarcode(value=text, symbology="GS1-128", expected=phrase("{length} mm at most", length=MOST_MILLIMETRES))
     return symbol
 
 
@@ -226,22 +230,26 @@ def _check_digit(digits: str) -> str:
 
 def _refuse_wrong_number(digits: str, length: int, name: str) -> None:
     if len(digits) != length or not (digits.isascii() and digits.isdigit()):
-        raise UnprintableBarcode(value=repr(digits), symbology=name, expected=f"{length} digits, the check digit among them")
+        raise UnprintableBarcode(
+            value=repr(digits), symbology=name, expected=phrase("{length} digits, the check digit among them", length=length)
+        )
     expected = _check_digit(digits[:-1])
     if digits[-1] != expected:
-        raise UnprintableBarcode(value=digits, symbology=name, expected=f"check digit {expected}")
+        raise UnprintableBarcode(value=digits, symbology=name, expected=phrase("check digit {digit}", digit=expected))
 
 
 def _refuse_wrong_element(ai: str, value: str) -> None:
     if not (2 <= len(ai) <= 4 and ai.isascii() and ai.isdigit()):
-        raise UnprintableBarcode(value=repr(ai), symbology="GS1-128", expected="application identifiers of 2 to 4 digits")
+        raise UnprintableBarcode(value=repr(ai), symbology="GS1-128", expected=phrase("application identifiers of 2 to 4 digits"))
     shown = f"({ai}){value}"
     if not value or not set(value) <= _GS1_CHARACTERS:
-        raise UnprintableBarcode(value=repr(shown), symbology="GS1-128", expected="a value of characters of the GS1 set")
+        raise UnprintableBarcode(value=repr(shown), symbology="GS1-128", expected=phrase("a value of characters of the GS1 set"))
     fixed = _FIXED_LENGTHS.get(ai[:2])
     if fixed is not None and (len(ai) + len(value) != fixed or not value.isdigit()):
-        raise UnprintableBarcode(value=shown, symbology="GS1-128", expected=f"{fixed - len(ai)} digits")
+        raise UnprintableBarcode(value=shown, symbology="GS1-128", expected=phrase("{length} digits", length=fixed - len(ai)))
     if ai in _CHECKED_AIS and value[-1] != _check_digit(value[:-1]):
-        raise UnprintableBarcode(value=shown, symbology="GS1-128", expected=f"check digit {_check_digit(value[:-1])}")
+        raise UnprintableBarcode(
+            value=shown, symbology="GS1-128", expected=phrase("check digit {digit}", digit=_check_digit(value[:-1]))
+        )
     if ai in ("10", "21") and len(value) > 20:
-        raise UnprintableBarcode(value=shown, symbology="GS1-128", expected="20 characters at most")
+        raise UnprintableBarcode(value=shown, symbology="GS1-128", expected=phrase("{length} characters at most", length=20))

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from db.core.errors import BadValue
+from db.core.errors import BadValue, phrase
 from stockterm.scanning.check_digits import GTIN_LENGTHS, SSCC_LENGTH, check_digit, has_valid_check_digit, is_digits, padded_gtin
 from stockterm.scanning.gs1 import (
     CHARACTERS,
@@ -82,7 +82,9 @@ def check_separators(separators: Sequence[str]) -> None:
 def _other_separators(separators: tuple[str, ...]) -> tuple[str, ...]:
     for separator in separators:
         if not separator or separator[0] in CHARACTERS:
-            raise BadValue(field="separator", value=separator, expected="a character that no GS1 value contains, such as | or ~")
+            raise BadValue(
+                field="separator", value=separator, expected=phrase("a character that no GS1 value contains, such as | or ~")
+            )
     return tuple(sorted(set(separators) - {GS}, key=lambda separator: (-len(separator), separator)))  # {GS} before {
 
 
