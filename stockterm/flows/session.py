@@ -100,6 +100,7 @@ class Session:
         self._trouble: Message | None = None
         self._retry: tuple[Token, str] | None = None
         self._forwarding: threading.Thread | None = None
+        self._kept_in_log: SavedScan | None = None  # saved, and being applied
         self._doubtful = False  # a commit was cut off: only the database knows whether it happened
         self._resume_at_terminal()
 
@@ -129,7 +130,7 @@ class Session:
             try:
                 self._take(token)
             except (DiskFull, DatabaseDamaged) as problem:
-                self._trouble = Message(Level.ERROR, in_words(problem))
+                self._trouble = Message(Level.ERROR, self._trouble_in_words(problem))
         self._pending = ""
         return self.view()
 
@@ -150,7 +151,7 @@ class Session:
         by_key = isinstance(token, CommandToken) and token.by_key
         if self._trouble is not None:
             if by_key:
-                self._trouble = None
+                self._after_trouble()
             elif isinstance(token, ScanToken):
                 text = _("Not taken: {scan}.").format(scan=token.text[:40])
                 self._trouble = replace(self._trouble, text=f"{text} {self._trouble.text}")
@@ -164,6 +165,25 @@ class Session:
                 self._take_at_sign_in(token)
             else:
                 self._take_in_work(token)
+
+    def _trouble_in_words(self, problem: StocktermError) -> str:
+        """What is in the way. A scan that is in the log already is not lost: that must not be scanned again."""
+        waiting = self._kept_in_log
+        if waiting is None or not isinstance(problem, DiskFull):
+            return in_words(problem)
+        text = _("Disk full: {problem}. {scan} is kept, not applied yet. Free space, then go on.")
+        return text.format(problem=problem.problem, scan=waiting.raw[:40])
+
+    def _after_trouble(self) -> None:
+        """A key: try again what is in the log and was not applied. While that does not work the trouble stays."""
+        if self._signed_in is not None and self._kept_in_log is not None:
+            self._reload()
+            try:
+                self._apply_saved()
+            except _TakenUp:
+                self._lose(self._kept_in_log.raw)
+            self._doubtful = False
+        self._trouble = self._kept_in_log = None
 
     def _take_in_work(self, token: Token) -> None:
         """Save the token, then act on it, unless it has to be held."""
@@ -191,10 +211,11 @@ class Session:
                 if all(one.scan_no != saved.scan_no for one in self._held):
                     self._held.append(saved)
             elif receipt.status == scan_log.SAVED:
+                self._kept_in_log = saved
                 self._act(saved)
         except _TakenUp:
             self._lose(raw)
-        self._retry = None
+        self._retry = self._kept_in_log = None
         self._doubtful = False
 
     def _reload(self) -> None:
