@@ -98,7 +98,7 @@ def key_map(profile: TerminalProfile) -> dict[str, Command]:
 
 
 def _bad(setting: str, value: str, possible: Iterable[str]) -> Exception:
-    from db.core.errors import BadValue  # loaded when it is needed: the first frame does not wait for it
+    from db.core.errors import BadValue, phrase  # loaded when it is needed: the first frame does not wait for it
 
     return BadValue(field=f"{setting} of the terminal", value=value, expected=phrase("one of {known}", known=", ".join(possible)))
 
