@@ -86,6 +86,7 @@ class Program(Terminal):
         os.kill(self.pid, signal.SIGKILL)
         while self.read(0.5):
             pass
+        self._child.wait()  # a dead process whose parent does not look still counts as running
 
     # ---- eyes
 
