@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from db.connection import stream
+from db.core.errors import show
 from db.posting.prove.report import Check, differs, entry_name, exact
 
 # Both queries walk the entries in order and look the applications up by index; nothing is sorted.
@@ -126,7 +127,7 @@ def returned() -> Iterator[str]:
         expected = 0 if never else -quantity - back
         name = entry_name(entry_no)
         if expected < 0:
-            yield differs(name, "quantity returned", f"at most {exact(-quantity):f}", exact(back))
+            yield differs(name, "quantity returned", f"at most {show(exact(-quantity))}", exact(back))
         else:
             yield differs(name, "shipped quantity not returned", exact(expected), exact(found))
 

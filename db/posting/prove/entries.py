@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from db.connection import stream
 from db.core.numbers import SCALE
-from db.posting.prove.report import Check, differs, entry_name, exact
+from db.posting.prove.report import Check, between, differs, entry_name, exact
 
 _RANGES = f"""
 SELECT entry_no, entry_type, quantity, remaining_quantity, open, invoiced_quantity, completely_invoiced,
-       shipped_quantity_not_returned, serial_no
+       shipped_quantity_not_returned, cost_amount_forwarded, uninvoiced_applications, serial_no
 FROM item_ledger_entry
 WHERE open <> (remaining_quantity <> 0)
    OR (quantity > 0 AND NOT (remaining_quantity BETWEEN 0 AND quantity))
@@ -18,6 +18,7 @@ WHERE open <> (remaining_quantity <> 0)
    OR (entry_type <> 'transfer' AND completely_invoiced <> (invoiced_quantity = quantity))
    OR (entry_type = 'transfer' AND invoiced_quantity <> quantity)
    OR (quantity > 0 AND shipped_quantity_not_returned <> 0)
+   OR (quantity < 0 AND (cost_amount_forwarded <> 0 OR uninvoiced_applications <> 0))
    OR (remaining_quantity < 0 AND entry_type IN ('transfer', 'consumption', 'assembly_consumption'))
    OR (serial_no <> '' AND quantity NOT IN ({SCALE}, -{SCALE}))
    OR quantity = 0
@@ -27,21 +28,25 @@ ORDER BY entry_no
 
 def ranges() -> Iterator[str]:
     for entry_no, kind, *numbers, serial_no in stream(_RANGES):
-        quantity, remaining, is_open, invoiced, complete, shipped = numbers
+        quantity, remaining, is_open, invoiced, complete, shipped, forwarded, uninvoiced = numbers
         name = entry_name(entry_no)
         low, high = min(0, quantity), max(0, quantity)
         if bool(is_open) != (remaining != 0):
             yield differs(name, "open", remaining != 0, bool(is_open))
         if not low <= remaining <= high:
-            yield differs(name, "remaining quantity", f"between {exact(low):f} and {exact(high):f}", exact(remaining))
+            yield differs(name, "remaining quantity", between(low, high), exact(remaining))
         if kind == "transfer" and invoiced != quantity:
             yield differs(name, "invoiced quantity of a transfer", exact(quantity), exact(invoiced))
         elif not low <= invoiced <= high:
-            yield differs(name, "invoiced quantity", f"between {exact(low):f} and {exact(high):f}", exact(invoiced))
+            yield differs(name, "invoiced quantity", between(low, high), exact(invoiced))
         if kind != "transfer" and bool(complete) != (invoiced == quantity):
             yield differs(name, "completely invoiced", invoiced == quantity, bool(complete))
         if quantity > 0 and shipped:
             yield differs(name, "shipped quantity not returned of an increase", 0, exact(shipped))
+        if quantity < 0 and forwarded:
+            yield differs(name, "cost handed out by a decrease", 0, exact(forwarded))
+        if quantity < 0 and uninvoiced:
+            yield differs(name, "number of applications that are not invoiced, of a decrease", 0, uninvoiced)
         if remaining < 0 and kind in ("transfer", "consumption", "assembly_consumption"):
             yield differs(name, f"uncovered quantity of a {kind}", 0, exact(-remaining))
         if serial_no and abs(quantity) != SCALE:

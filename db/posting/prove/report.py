@@ -55,6 +55,11 @@ def _shown(value: Any) -> str:
     return show(value) or "blank"
 
 
+def between(low: int, high: int) -> str:
+    """A range of stored numbers in words."""
+    return f"between {show(exact(low))} and {show(exact(high))}"
+
+
 def exact(scaled: Any) -> Any:
     """A stored whole number as the decimal it stands for; None stays None."""
     return None if scaled is None else from_scaled(int(scaled))
