@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.reading import PAGES, README, REPOSITORY, anchors, links, name_of
+from tests.docs.reading import PAGES, README, REPOSITORY, anchors, in_code, links, name_of
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -17,13 +17,14 @@ def test_every_link_leads_to_a_page_and_a_heading_that_are_there(page: Path) -> 
         assert not anchor or anchor in anchors(target), link
 
 
-def test_every_page_can_be_reached_from_the_readme() -> None:
+def test_every_page_can_be_reached_from_the_readme_by_links_or_by_its_name() -> None:
     reached, waiting = {README}, [README]
     while waiting:
         page = waiting.pop()
-        for link in links(page):
-            target = (page.parent / link.partition("#")[0]).resolve()
-            if target.suffix == ".md" and target not in reached:
+        linked = [(page.parent / link.partition("#")[0]).resolve() for link in links(page)]
+        named = [REPOSITORY / name for name in in_code(page.read_text(encoding="utf-8"))]
+        for target in linked + named:
+            if target.suffix == ".md" and target.exists() and target not in reached:
                 reached.add(target)
                 waiting.append(target)
     assert [name_of(page) for page in PAGES if page not in reached] == []
