@@ -30,14 +30,15 @@ LANGUAGES = (SOURCE_LANGUAGE, "nb")
 PACKAGES = ("stockterm", "screens", "db")
 MARKS = {"_": 1, "N_": 1, "phrase": 1, "ngettext": 2, "Check": 1}  # function: how many of its first arguments are texts
 
-# How many columns a text has on a terminal of 20: the field begins in column 10, a title stands beside a counter.
-WIDTHS = {"key": 8, "prompt": 9, "title": 16, "choice": 18}
+# How many columns a text has on a terminal of 20: the field begins in column 10, a title stands beside a counter, and the
+# message line begins with nothing, `? ` or `OK `.
+WIDTHS = {"key": 8, "prompt": 9, "title": 16, "note": 20, "warning": 18, "ok": 17}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
 class Text:
-    """One marked text of the source. `role`: what it becomes on a screen, a key of `WIDTHS` or blank."""
+    """One marked text of the source. `role`: what it becomes on a screen (see `WIDTHS`), or blank."""
 
     path: str
     line: int
@@ -89,20 +90,22 @@ def _roles(tree: ast.Module) -> dict[int, str]:
                 roles.setdefault(id(node), role)
 
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id == "KeyHint":
-                give(node.args[-1], "key")
-            for keyword in node.keywords:
-                if node.func.id == "Ask" and keyword.arg in ("yes", "no", "more"):
-                    give(keyword.value, "key")
-                if node.func.id == "ViewState" and keyword.arg in ("title", "prompt"):
-                    give(keyword.value, keyword.arg)
-                if node.func.id == "Job" and keyword.arg == "title":
-                    give(keyword.value, "title")
-        if isinstance(node, ast.FunctionDef) and node.name == "_prompt":
-            give(node, "prompt")
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in ("prompts", "prompt"):
-            give(node.value, "prompt")
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name("say"), attr=level), args=[text, *_]):
+                give(text, level)
+            case ast.Call(func=ast.Name("KeyHint"), args=[_, word]):
+                give(word, "key")
+            case ast.Call(func=ast.Name("Ask"), args=[_, text, *_], keywords=keywords):
+                give(text, "warning")
+                for keyword in keywords:
+                    if keyword.arg in ("yes", "no", "more"):
+                        give(keyword.value, "key")
+            case ast.Call(func=ast.Name("ViewState" | "Job"), keywords=keywords):
+                for keyword in keywords:
+                    if keyword.arg in ("title", "prompt"):
+                        give(keyword.value, keyword.arg)
+            case ast.FunctionDef(name="_prompt") | ast.Assign(targets=[ast.Name("prompts" | "prompt")]):
+                give(node, "prompt")
     return roles
 
 
@@ -123,7 +126,7 @@ def template() -> Catalog:
     """What there is to translate, as the source has it now."""
     catalog = _empty(None)
     for text in extracted():
-        note = [f"{text.role}: at most {WIDTHS[text.role]} characters"] if text.role else []
+        note = [f"{text.role}: at most {WIDTHS[text.role]} characters"] if text.role in WIDTHS else []
         catalog.add(
             (text.text, text.plural) if text.plural else text.text,
             locations=[(text.path, 0)],

@@ -104,10 +104,10 @@ def test_a_translation_begins_and_ends_like_the_text(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_texts_that_are_one_line_of_twenty_columns_keep_to_its_places(language: str) -> None:
-    """Words of the key line, prompts and titles: where the English text has room, the translation has too."""
+    """Words of the key line, prompts, titles, messages: where the English text has room, the translation has too."""
     said = translation(language)
     for one in extracted():
-        if one.role and _width(one.text) <= WIDTHS[one.role]:
+        if one.role in WIDTHS and _width(one.text) <= WIDTHS[one.role]:
             assert _width(said[one.text]) <= WIDTHS[one.role], f"{one.role}: {said[one.text]}"
 
 
@@ -234,7 +234,7 @@ prompts = {"bin": _("From bin")}
 ask = Ask("new", _("Found?"), yes=_("found"))
 """
     assert {one.text: one.role for one in texts_of(source, "x.py")} == {
-        "Count {place}": "title", "Bin": "prompt", "undo": "key", "From bin": "prompt", "Found?": "", "found": "key",
+        "Count {place}": "title", "Bin": "prompt", "undo": "key", "From bin": "prompt", "Found?": "warning", "found": "key",
     }  # fmt: skip
 
 
