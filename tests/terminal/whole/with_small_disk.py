@@ -5,7 +5,7 @@ import sys
 
 from db.connection import sqlite
 
-sqlite._PRAGMAS += (f"PRAGMA max_page_count = {os.environ['STOCKTERM_TEST_PAGES']}",)
+sqlite._PRAGMAS = (*sqlite._PRAGMAS, f"PRAGMA max_page_count = {os.environ['STOCKTERM_TEST_PAGES']}")  # type: ignore[assignment]
 
 from stockterm.cli import main  # noqa: E402
 
