@@ -136,7 +136,8 @@ def _in_words(one: RegisterFacts) -> str:
         "my_postings": _("Undo"),
         "interchange": _("File"),
     }
-    name = _("Undo") if one.undoes is not None else words.get(one.source_code, one.operation)
+    operations = {"journal_line": _("Line"), "count": _("Count"), "invoice": _("Invoice")}
+    name = _("Undo") if one.undoes is not None else words.get(one.source_code) or operations.get(one.operation, one.operation)
     undone = f" {_('undone')}" if one.undone_by is not None else ""
     return f"{name} {one.register_no}{undone}"
 
