@@ -81,6 +81,8 @@ class ItemLedgerEntry(Base):
     applies_to_entry = peewee.BigIntegerField(null=True)  # fixed application of a decrease
     applies_from_entry = peewee.BigIntegerField(null=True)  # exact cost reversal: the decrease that this increase takes back
     corrects_entry_no = peewee.BigIntegerField(null=True)  # written by undo: the entry that it takes back
+    order_no = CodeField(default="")  # the transfer order that the movement belongs to
+    order_line_no = peewee.IntegerField(default=0)
     remaining_quantity = ExactField()
     open = peewee.BooleanField()
     invoiced_quantity = ExactField()

@@ -5,12 +5,13 @@ from peewee import Model
 import db.models.ledger
 import db.models.maintained
 import db.models.master
+import db.models.orders
 import db.models.work
 from db.connection import database as proxy
 from db.connection import fetch
 from tests.support.databases import OpenDatabase
 
-MODULES = (db.models.ledger, db.models.maintained, db.models.master, db.models.work)
+MODULES = (db.models.ledger, db.models.maintained, db.models.master, db.models.orders, db.models.work)
 MODELS = [
     value
     for module in MODULES
