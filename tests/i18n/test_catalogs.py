@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -282,3 +284,10 @@ def test_kinds_of_things_are_translated_wherever_they_come_from() -> None:
         error = UnknownCode(field="x", kind=kind, value="X")
         with in_language("nb"):
             assert in_words(error) == f"Ukjent {said[kind]} «X». Ingenting er bokført."
+
+
+def test_the_program_speaks_norwegian_where_babel_is_not_installed() -> None:
+    program = "import sys; sys.modules['babel'] = None; from stockterm.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "--lang", "nb", "scan", "]E04006381333932"]
+    answer = subprocess.run(command, cwd=catalogs.ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+    assert "kontrollsifferet" in answer.stdout, answer.stderr
