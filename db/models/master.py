@@ -46,6 +46,7 @@ class Bin(Base):
     minimum = ExactField(null=True)
     maximum = ExactField(null=True)
     dedicated = peewee.BooleanField(default=False)
+    check_digits = peewee.CharField(max_length=2, default="")  # on its label, not in its barcode: proof of standing there
 
     class Meta:
         primary_key = peewee.CompositeKey("location_code", "code")

@@ -6,12 +6,13 @@ import db.models.ledger
 import db.models.maintained
 import db.models.master
 import db.models.orders
+import db.models.printing
 import db.models.work
 from db.connection import database as proxy
 from db.connection import fetch
 from tests.support.databases import OpenDatabase
 
-MODULES = (db.models.ledger, db.models.maintained, db.models.master, db.models.orders, db.models.work)
+MODULES = (db.models.ledger, db.models.maintained, db.models.master, db.models.orders, db.models.printing, db.models.work)
 MODELS = [
     value
     for module in MODULES
