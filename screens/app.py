@@ -43,7 +43,7 @@ from screens.work_screen import BELLS, Shown, Terminal, WorkScreen, draw, messag
 from stockterm.flows.terminal import TerminalProfile
 from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
 from stockterm.flows.view import KeyHint, Level, Message, ViewState
-from stockterm.i18n import _
+from stockterm.i18n import _, ngettext
 
 DRAW_AFTER: Final = 0.2  # seconds without a key, then half-typed text is drawn
 SAVE_AFTER: Final = 1.0  # seconds without a key, then half-typed text is saved
@@ -453,7 +453,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         if isinstance(token, ScanToken) and not self._shown.view.secret:
             text.append(_("Scan again: {scan}").format(scan=token.text))
         if waiting := self._tokens.scans:
-            text.append(_("{count} scans are kept.").format(count=waiting))
+            text.append(ngettext("{count} scan is kept.", "{count} scans are kept.", waiting).format(count=waiting))
         if log is not None:
             text.append(_("Details: {path}").format(path=log))
         view = ViewState(

@@ -336,7 +336,9 @@ def prove(database: str | None) -> int:
     for finding in report.findings:
         click.echo(finding)
     if report.findings:
-        _say(_("{count} findings: the ledgers do not agree.").format(count=len(report.findings)))
+        count = len(report.findings)
+        text = ngettext("{count} finding: the ledgers do not agree.", "{count} findings: the ledgers do not agree.", count)
+        _say(text.format(count=format_count(count)))
         return REFUSED
     click.echo(_("Everything agrees."))
     return 0

@@ -13,7 +13,7 @@ from db.queries.people import UserFacts
 from db.work import sign_in
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, Level, Message, ViewState
-from stockterm.i18n import _
+from stockterm.i18n import _, ngettext
 
 QUIT = ".quit"
 BADGE_LABEL = "USR:"
@@ -68,12 +68,16 @@ def _pin(state: SignIn, text: str, certain: bool) -> SignIn | UserFacts:
         if user is not None:
             return user
     if left:
-        return SignIn(state.user_code, Message(Level.ERROR, _("PIN wrong ({left} tries left).").format(left=left)))
+        text = ngettext("PIN wrong ({count} try left).", "PIN wrong ({count} tries left).", left).format(count=left)
+        return SignIn(state.user_code, Message(Level.ERROR, text))
     return SignIn(message=_wait(sign_in.seconds_to_wait(state.user_code)))
 
 
 def _wait(seconds: int) -> Message:
-    return Message(Level.ERROR, _("PIN wrong. Wait {seconds} seconds, then sign in again.").format(seconds=seconds))
+    text = ngettext(
+        "PIN wrong. Wait {count} second, then sign in again.", "PIN wrong. Wait {count} seconds, then sign in again.", seconds
+    )
+    return Message(Level.ERROR, text.format(count=seconds))
 
 
 def command(state: SignIn, command: Command) -> SignIn:

@@ -380,7 +380,7 @@ def test_wrong_pin_says_how_many_tries_are_left_and_then_makes_wait(database: Op
     worker = Worker().scan("PIA", "1")
     assert worker.said == "PIN wrong (2 tries left)."
     worker.scan("2")
-    assert worker.said == "PIN wrong (1 tries left)."
+    assert worker.said == "PIN wrong (1 try left)."
     worker.scan("3")
     assert worker.said.startswith("PIN wrong. Wait 30 seconds")
     other = Worker("T2").scan("PIA", "4711")  # another terminal does not help
