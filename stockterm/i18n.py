@@ -111,10 +111,13 @@ def _forms() -> tuple[str, str, str]:
 
 def format_quantity(value: Decimal) -> str:
     """An exact number as it is typed: no zeros at the end, no exponent, no groups (20 columns have no room for them)."""
-    text = f"{value:f}"
-    if "." not in text:
-        return text
-    return text.rstrip("0").rstrip(".").replace(".", _forms()[0])
+    text = format_exact(value)
+    return text.rstrip("0").rstrip(_forms()[0]) if _forms()[0] in text else text
+
+
+def format_exact(value: Decimal) -> str:
+    """An exact number with all the decimals it has: a weight of 1.250 kg as its label says it."""
+    return f"{value:f}".replace(".", _forms()[0])
 
 
 def format_count(count: int) -> str:

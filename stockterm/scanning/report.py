@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from stockterm.i18n import _
+from stockterm.i18n import _, format_date, format_exact
 from stockterm.scanning.gs1 import GS
 from stockterm.scanning.parse import parse_scan
 from stockterm.scanning.scan import Combination, Element, Fault, FaultCode, Scan, ScanKind, SuspectedSplit
@@ -121,11 +121,11 @@ def _lines(scan: Scan) -> list[str]:
 def _element_line(element: Element) -> str:
     understood = ""
     if element.moment:
-        understood = _moment(element).replace("T", " ")
+        understood = f"{format_date(element.moment)} {_moment(element).partition('T')[2]}"
     elif element.day:
-        understood = element.day.isoformat() + (f"..{element.until.isoformat()}" if element.until else "")
+        understood = format_date(element.day) + (f"..{format_date(element.until)}" if element.until else "")
     elif element.amount is not None:
-        understood = f"{element.amount:f}"
+        understood = format_exact(element.amount)
     line = f"({element.ai}) {element.title}: {element.value}"
     return f"{line} = {understood}" if understood and understood != element.value else line
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from stockterm.i18n import in_language
 from stockterm.scanning.report import Described, decode_escapes, describe, visible
 
 GS = "\x1d"
@@ -42,6 +43,17 @@ def test_each_element_has_a_line_with_its_meaning() -> None:
     assert "(17) USE BY or EXPIRY: 260400 = 2026-04-30" in lines
     assert "(7007) HARVEST DATE: 260601260603 = 2026-06-01..2026-06-03" in lines
     assert "(10) BATCH/LOT: L1" in lines
+
+
+def test_lines_are_in_the_language_of_the_reader_and_json_is_not() -> None:
+    with in_language("nb"):
+        shown = described(f"]C10199501101530013310300125017260400{GS}80082606151407{GS}10L1")
+        assert shown.lines[0] == "GS1-melding (]C1 GS1-128)"
+        assert "(3103) NET WEIGHT (kg): 001250 = 1,250" in shown.lines
+        assert "(17) USE BY or EXPIRY: 260400 = 30.04.2026" in shown.lines
+        assert any(line.endswith(" = 15.06.2026 14:07") for line in shown.lines), shown.lines
+        assert shown.as_json()["dates"] == {"expiry": "2026-04-30"}
+        assert shown.as_json()["measures"] == {"3103": "1.250"}
 
 
 def test_every_fault_has_a_line_that_names_its_value() -> None:
