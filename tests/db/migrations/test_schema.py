@@ -2,6 +2,7 @@
 
 from peewee import Model
 
+import db.models.counting
 import db.models.ledger
 import db.models.maintained
 import db.models.master
@@ -12,7 +13,15 @@ from db.connection import database as proxy
 from db.connection import fetch
 from tests.support.databases import OpenDatabase
 
-MODULES = (db.models.ledger, db.models.maintained, db.models.master, db.models.orders, db.models.printing, db.models.work)
+MODULES = (
+    db.models.counting,
+    db.models.ledger,
+    db.models.maintained,
+    db.models.master,
+    db.models.orders,
+    db.models.printing,
+    db.models.work,
+)
 MODELS = [
     value
     for module in MODULES
