@@ -9,6 +9,7 @@ from db.masters.items import put_barcode, put_item, put_unit_of_measure, put_var
 from db.masters.parts import put_bom_line, put_catalog_item
 from db.masters.people import put_reason, put_responsibility_center, put_user
 from db.masters.places import put_bin, put_location
+from db.masters.printers import put_printer
 from db.masters.records import Fields
 from db.masters.settings import note_change, put_settings
 from db.masters.tracking import put_lot, put_serial, put_tracking_code
@@ -32,6 +33,7 @@ PUT: Mapping[str, Callable[[Fields], bool]] = MappingProxyType(
         "responsibility_center": put_responsibility_center,
         "reason": put_reason,
         "user": put_user,
+        "printer": put_printer,
     }
 )
 

@@ -67,8 +67,10 @@ def put_bin(fields: Fields) -> bool:
     current = BINS.read(location_code, code)
     if fields.get("blocked_movement") == "none":
         fields = {**fields, "blocked_movement": ""}
-    row = BINS.changed(current, fields, "zone", "ranking", "blocked_movement", "minimum", "maximum", "dedicated")
+    row = BINS.changed(current, fields, "zone", "ranking", "blocked_movement", "minimum", "maximum", "dedicated", "check_digits")
     row["location_code"], row["code"] = location_code, code
+    if (digits := row["check_digits"]) and not (len(digits) == 2 and digits.isascii() and digits.isdigit()):
+        raise BadValue(field="check_digits", value=digits, expected=phrase("two digits"))
     require_positive(row, "minimum", "maximum", or_zero=True)
     require_order(row, "minimum", "maximum")
     return BINS.save(current, row)

@@ -1,7 +1,7 @@
 """The tables of master data, and the values that their fields may have (the interchange format's words)."""
 
 from db.masters.records import Records
-from db.models import master
+from db.models import master, printing
 
 ITEM_TYPES = ("inventory", "non_inventory", "service")
 COSTING_METHODS = ("fifo", "lifo", "average", "standard", "specific")
@@ -10,6 +10,7 @@ REPLENISHMENT = ("purchase", "assembly")
 BLOCKED_MOVEMENTS = ("", "inbound", "outbound", "all")
 ROLES = ("viewer", "counter", "worker", "supervisor", "controller", "administrator")
 ATTRIBUTE_TYPES = ("text", "option", "integer", "decimal", "date")
+PRINTER_KINDS = ("port", "file")
 PERIODS = ("day", "week", "month", "quarter", "year")
 AUTOMATIC_COST_ADJUSTMENT = ("always", "never", *PERIODS)
 AVERAGE_COST_CALC_TYPES = ("item", "item_location_variant")
@@ -45,3 +46,4 @@ CATALOG_ITEMS = Records(master.CatalogItem, "catalog item")
 RESPONSIBILITY_CENTERS = Records(master.ResponsibilityCenter, "responsibility center")
 REASONS = Records(master.Reason, "reason")
 USERS = Records(master.User, "user", choices={"role": ROLES})
+PRINTERS = Records(printing.Printer, "printer", renamed={"location": "location_code"}, choices={"kind": PRINTER_KINDS})

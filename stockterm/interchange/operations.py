@@ -95,6 +95,7 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
         "minimum": _DECIMAL,
         "maximum": _DECIMAL,
         "dedicated": _FLAG,
+        "check_digits": Field(text(2)),
     },
     "tracking_code": {
         "code": _needed(_CODE),
@@ -169,6 +170,16 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
     },
     "responsibility_center": {"code": _needed(_CODE), "name": _NAME, "location": _CODE},
     "reason": {"code": _needed(_CODE), "description": _NAME},
+    "printer": {
+        "code": _needed(_CODE),
+        "name": _NAME,
+        "kind": Field(choice(*tables.PRINTER_KINDS)),
+        "address": Field(text(200)),
+        "width_mm": _WHOLE,
+        "height_mm": _WHOLE,
+        "dpi": _WHOLE,
+        "location": _CODE,
+    },
     "user": {
         "code": _needed(_CODE),
         "name": _NAME,

@@ -1,0 +1,249 @@
+"""The print queue: a job is a row, whole and durable, from the moment it was asked for, and stays one whatever becomes of it.
+
+    waiting ──> sending ──> sent          its bytes went out; whether it was printed nobody knows: a raw port does not say
+       ^           │
+       ├───────────┤                      the attempt failed, or its process is gone: again after a pause, with the reason
+       │           └──────> failed        the last attempt failed too; it waits for somebody
+       └──────────────────────┘           `retry`, also of one that was sent (printed anew)
+
+Jobs of one printer go out one at a time, in the order in which they were asked for. Who sends takes a job with `take` and says
+within `LEASE_S` that it is still at it (`still_sending`), or what became of it; otherwise the job is given to the next one. It
+may then come out twice: a label too many is thrown away, a label too few is a package that nobody finds.
+"""
+
+from dataclasses import dataclass
+
+from db.connection import fetch, for_update, in_write_transaction
+from db.connection.session import Row, Write
+from db.core import clock
+from db.core.errors import N_, StocktermError, UnknownCode
+
+WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
+STATES = (N_("waiting"), N_("sending"), N_("sent"), N_("failed"))
+
+BACK_OFF_S = (5, 15, 60, 180, 600)
+"""Pauses after the first, second … failed attempt; after the last of them one more attempt is made."""
+
+LEASE_S = 60
+"""How long a sender may be silent before its job is given to another."""
+
+INTERRUPTED = N_("interrupted, may come out twice")
+
+_SECOND = 1_000_000
+
+
+class NoPrinter(StocktermError):
+    code = "no_printer"
+    template = N_("No printer for labels at {location_code}. Nothing was printed.")
+    location_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """One label printer. `kind`: port (host:port) or file (a folder, a file, a device)."""
+
+    code: str
+    name: str
+    kind: str
+    address: str
+    width_mm: int
+    height_mm: int
+    dpi: int
+    location_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """One job as people see it. `reason`: why the latest attempt came to nothing. Moments in microseconds, UTC."""
+
+    job_no: int
+    printer_code: str
+    title: str
+    label_count: int
+    state: str
+    attempts: int
+    reason: str
+    next_attempt_at: int
+    user_code: str
+    terminal: str
+    created_at: int
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenJob:
+    """A job in the hands of one sender, with all it needs."""
+
+    job_no: int
+    data: str
+    attempts: int
+    printer: Printer
+    sender: str
+
+
+# ---- printers
+
+_PRINTER = "SELECT code, name, kind, address, width_mm, height_mm, dpi, location_code FROM printer"
+
+
+def printers() -> list[Printer]:
+    """All printers, by code."""
+    return [Printer(*row) for row in fetch(f"{_PRINTER} ORDER BY code")]
+
+
+def require_printer(code: str) -> Printer:
+    """The printer with this (normalized) code. Raises `UnknownCode`."""
+    rows = fetch(f"{_PRINTER} WHERE code = ?", (code,))
+    if not rows:
+        raise UnknownCode(field="printer", kind=N_("printer"), value=code)
+    return Printer(*rows[0])
+
+
+def printer_for(location_code: str) -> Printer:
+    """The first printer (by code) that stands at the location, else the first that stands nowhere. Raises `NoPrinter`."""
+    sql = f"{_PRINTER} WHERE location_code IN (?, '') ORDER BY CASE WHEN location_code = '' THEN 1 ELSE 0 END, code LIMIT 1"
+    rows = fetch(sql, (location_code,))
+    if not rows:
+        raise NoPrinter(location_code=location_code or "?")
+    return Printer(*rows[0])
+
+
+# ---- asking for labels
+
+_ENQUEUE = (
+    "INSERT INTO print_job (printer_code, title, label_count, data, state, attempts, reason, next_attempt_at, sender,"
+    " user_code, terminal, created_at, changed_at) VALUES (?, ?, ?, ?, 'waiting', 0, '', 0, '', ?, ?, ?, ?)"
+)
+
+
+def enqueue(printer_code: str, data: str, *, title: str, label_count: int = 1, user_code: str = "", terminal: str = "") -> int:
+    """Put a job into the queue, in a transaction of its own; its number. `data` is what the printer takes (ZPL), whole."""
+    statement, [row] = queued(printer_code, data, title=title, label_count=label_count, user_code=user_code, terminal=terminal)
+    return int(in_write_transaction(lambda: fetch(f"{statement} RETURNING job_no", row))[0][0])
+
+
+def queued(printer_code: str, data: str, *, title: str, label_count: int = 1, user_code: str = "", terminal: str = "") -> Write:
+    """The same as a write, for a transaction that is open: the label is asked for exactly when what it belongs to is posted."""
+    assert data, "a job without anything to print"
+    moment = clock.now_microseconds()
+    row = (printer_code, title[:100], label_count, data, user_code, terminal[:60], moment, moment)
+    return _ENQUEUE, [row]
+
+
+# ---- sending
+
+_NEXT = (
+    "SELECT job_no, data, attempts, next_attempt_at FROM print_job j WHERE printer_code = ? AND state = 'waiting'"
+    " AND NOT EXISTS (SELECT 1 FROM print_job o WHERE o.printer_code = j.printer_code AND o.state = 'sending')"
+    " ORDER BY job_no LIMIT 1"
+)
+
+
+def take(sender: str, printer_code: str | None = None) -> TakenJob | None:
+    """The next job that is due, of one printer or of any, now in the hands of `sender`; None where nothing is due.
+
+    Jobs whose sender has been silent for too long are given back first.
+    """
+
+    def work() -> TakenJob | None:
+        where, params = ("", ()) if printer_code is None else (" WHERE code = ?", (printer_code,))
+        found = [Printer(*row) for row in fetch(for_update(f"{_PRINTER}{where} ORDER BY code"), params)]
+        now = clock.now_microseconds()
+        fetch(
+            "UPDATE print_job SET state = 'waiting', reason = ?, next_attempt_at = ?, sender = '', changed_at = ?"
+            " WHERE state = 'sending' AND changed_at < ?",
+            (INTERRUPTED, now, now, now - LEASE_S * _SECOND),
+        )
+        for printer in found:
+            for job_no, data, attempts, due in fetch(_NEXT, (printer.code,)):
+                if due <= now:
+                    fetch(
+                        "UPDATE print_job SET state = 'sending', sender = ?, attempts = attempts + 1, changed_at = ?"
+                        " WHERE job_no = ?",
+                        (sender, now, job_no),
+                    )
+                    return TakenJob(job_no, data, attempts + 1, printer, sender)
+        return None
+
+    return in_write_transaction(work)
+
+
+def still_sending(job: TakenJob) -> bool:
+    """Say that the sender is at it; false where the job was given to another meanwhile: stop."""
+    return _change(job, "changed_at = ?", (clock.now_microseconds(),))
+
+
+def note_sent(job: TakenJob) -> bool:
+    """All bytes went out. False where the job was given to another meanwhile."""
+    return _change(job, "state = 'sent', reason = '', sender = '', changed_at = ?", (clock.now_microseconds(),))
+
+
+def note_failure(job: TakenJob, reason: str) -> str:
+    """The attempt came to nothing: wait and try again, or, after the last attempt, stay as failed. Returns the new state."""
+    now = clock.now_microseconds()
+    last = job.attempts > len(BACK_OFF_S)
+    state = FAILED if last else WAITING
+    due = now if last else now + BACK_OFF_S[job.attempts - 1] * _SECOND
+    assert reason, "a failure needs its reason"
+    _change(job, "state = ?, reason = ?, next_attempt_at = ?, sender = '', changed_at = ?", (state, reason[:200], due, now))
+    return state
+
+
+def _change(job: TakenJob, settings: str, params: tuple[object, ...]) -> bool:
+    sql = (
+        f"UPDATE print_job SET {settings} WHERE job_no = ? AND state = 'sending' AND sender = ? AND attempts = ? RETURNING job_no"
+    )
+    return bool(in_write_transaction(lambda: fetch(sql, (*params, job.job_no, job.sender, job.attempts))))
+
+
+# ---- what became of it
+
+_JOB = (
+    "SELECT job_no, printer_code, title, label_count, state, attempts, reason, next_attempt_at, user_code, terminal, created_at,"
+    " changed_at FROM print_job"
+)
+
+
+def require_job(job_no: int) -> PrintJob:
+    """One job, whatever has become of it. Raises `UnknownCode`."""
+    rows = fetch(f"{_JOB} WHERE job_no = ?", (job_no,))
+    if not rows:
+        raise UnknownCode(field="job", kind=N_("print job"), value=str(job_no))
+    return PrintJob(*rows[0])
+
+
+def unsent_jobs(*, limit: int = 1_000) -> list[PrintJob]:
+    """What is waiting, being sent, or failed, oldest first."""
+    return _jobs(fetch(f"{_JOB} WHERE state <> 'sent' ORDER BY job_no LIMIT ?", (limit,)))
+
+
+def last_jobs(*, limit: int = 50) -> list[PrintJob]:
+    """The latest jobs in any state, newest first."""
+    return _jobs(fetch(f"{_JOB} ORDER BY job_no DESC LIMIT ?", (limit,)))
+
+
+def _jobs(rows: list[Row]) -> list[PrintJob]:
+    return [PrintJob(*row) for row in rows]
+
+
+def unsent_count() -> dict[str, int]:
+    """How many jobs are waiting, being sent and failed: for a line on a supervisor's screen."""
+    found = dict(fetch("SELECT state, COUNT(*) FROM print_job WHERE state <> 'sent' GROUP BY state"))
+    return {state: int(found.get(state, 0)) for state in (WAITING, SENDING, FAILED)}
+
+
+def retry(job_nos: list[int] | None = None) -> int:
+    """Send again at once, with a full set of attempts: these jobs (also sent ones: printed anew), or None: all that failed
+    or pause. Returns how many; a job that is being sent is left alone. Raises `UnknownCode`."""
+
+    def work() -> int:
+        changed = clock.now_microseconds()
+        settings = "UPDATE print_job SET state = 'waiting', attempts = 0, next_attempt_at = 0, changed_at = ? WHERE "
+        if job_nos is None:
+            return len(fetch(f"{settings} state IN ('failed', 'waiting') RETURNING job_no", (changed,)))
+        for job_no in job_nos:
+            require_job(job_no)
+        sql = f"{settings} job_no = ? AND state <> 'sending' RETURNING job_no"
+        return sum(len(fetch(sql, (changed, job_no))) for job_no in job_nos)
+
+    return in_write_transaction(work)
