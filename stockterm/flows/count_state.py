@@ -1,9 +1,11 @@
-"""Where a counter stands."""
+"""Where a counter stands, and what the next scan should be."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from stockterm.flows.goods import Goods
+from stockterm.flows.outcome import At
+from stockterm.i18n import _
 from stockterm.scanning.resolve import NO_FIELDS, Fields
 
 ZERO = Decimal(0)
@@ -32,3 +34,17 @@ class CountState:
     bin_quantity: Decimal = ZERO
     recent: tuple[str, ...] = ()
     taken_in: bool = False  # handed in by another counter, here to be reviewed
+
+
+def may_be_counted(at: At, state: CountState) -> bool:
+    """Whether goods can be counted: a bin is open, or there are none."""
+    return bool(state.bin_code) or not at.location.bins
+
+
+def what_next(at: At, state: CountState) -> str:
+    """What should be scanned next, in a whole sentence."""
+    if not may_be_counted(at, state):
+        return _("Scan a bin first.")
+    if state.bin_code:
+        return _("Scan an item, or another bin to change bin.")
+    return _("Scan an item.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from db.connection.session import Write
-from stockterm.flows import adjust, count, count_post, link, look_up, move, my_postings
+from stockterm.flows import adjust, count, count_line, count_post, count_view, link, look_up, move, my_postings
 from stockterm.flows.adjust import AdjustState
 from stockterm.flows.count_state import CountState
 from stockterm.flows.help import help_for
@@ -40,11 +40,11 @@ COUNT = Job(
     scan=count.scan,
     command=count.command,
     answer=count.answer,
-    view=count.view,
+    view=count_view.view,
     help=lambda at, state: help_for("count", state.step or ("bin" if at.location.bins and not state.bin_code else "item")),
     work=count.work,
     posted=count_post.posted,
-    restore=count.restore,
+    restore=count_line.restore,
     begun=count_post.begun,
 )
 ADJUST = Job(

@@ -1,0 +1,80 @@
+"""The count as one screen shows it. Everything here was scanned or typed: nothing comes from the books."""
+
+from db.work import counts
+from stockterm.flows.count_state import CountState
+from stockterm.flows.goods import KINDS, kind_in_words
+from stockterm.flows.outcome import At
+from stockterm.flows.tokens import Command
+from stockterm.flows.view import Document, KeyHint, ViewState
+from stockterm.flows.words import in_units, item_and_variant, items_in_words, number, place, quantity
+from stockterm.i18n import _
+
+_DOCUMENT_ROWS = 15
+
+
+def view(at: At, state: CountState) -> ViewState:
+    """The count as one screen shows it. Everything here was scanned or typed: nothing comes from the books."""
+    goods = state.pending or state.goods
+    shown = ""
+    if state.pending and state.pending.quantity is not None:
+        shown = quantity(state.pending.quantity, state.pending.uom_code)
+    elif state.goods and not state.pending:
+        shown = in_units(state.line_entered, state.line_quantity, state.goods.base_uom)
+    totals = f"{items_in_words(state.bin_items)}, {number(state.bin_quantity)}"
+    facts = [(_("Bin") if at.location.bins else _("Location"), place(at.location.code, state.bin_code)), (_("In all"), totals)]
+    return ViewState(
+        title=_("Count {place}").format(place=place(at.location.code, state.bin_code)),
+        item=goods.name if goods else "",
+        description=goods.description if goods else "",
+        tracking=goods.numbers if goods else "",
+        quantity=shown,
+        prompt=_prompt(at, state),
+        keys=_keys(at, state),
+        facts=tuple(facts),
+        recent=state.recent,
+        document=_document(state),
+    )
+
+
+def _document(state: CountState) -> Document:
+    """The lines of the open bin begun last, for terminals that have room beside the form."""
+    lines = counts.last_lines(state.count_no, state.bin_code, limit=_DOCUMENT_ROWS)
+    rows = tuple(
+        (
+            item_and_variant(one.item_no, one.variant_code),
+            " ".join(filter(None, (one.lot_no, one.serial_no))),
+            number(one.quantity),
+        )
+        for one in lines
+    )
+    current = None
+    if state.goods is not None:
+        key = (state.goods.item_no, state.goods.variant_code, state.goods.lot_no, state.goods.serial_no)
+        keys = [(one.item_no, one.variant_code, one.lot_no, one.serial_no) for one in lines]
+        current = keys.index(key) if key in keys else None
+    return Document((_("Item"), _("Lot/serial"), _("Counted")), rows, current)
+
+
+def _prompt(at: At, state: CountState) -> str:
+    if state.step == "expiry":
+        return _("Expiry")
+    if state.step in KINDS:
+        return kind_in_words(state.step)
+    if state.step in ("quantity", "factor"):
+        return _("Quantity")
+    if state.step == "search":
+        return _("Search")
+    if at.location.bins and not state.bin_code:
+        return _("Bin")
+    what = _("Serial") if state.goods and state.goods.serial else _("Item")
+    return f"{number(state.factor)} × {what}" if state.factor is not None else what
+
+
+def _keys(at: At, state: CountState) -> tuple[KeyHint, ...]:
+    if state.step:
+        return (KeyHint(Command.BACK, _("drop")), KeyHint(Command.LIST, _("list")), KeyHint(Command.HELP, _("help")))
+    hints = [KeyHint(Command.UNDO, _("undo"))]
+    if state.bin_code or not at.location.bins:
+        hints.append(KeyHint(Command.NEXT, _("close")))
+    hints += [KeyHint(Command.POST, _("post")), KeyHint(Command.LIST, _("list")), KeyHint(Command.QUANTITY, _("quantity"))]
+    return (*hints, KeyHint(Command.BACK, _("menu")), KeyHint(Command.HELP, _("help")))
