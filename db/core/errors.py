@@ -427,6 +427,36 @@ class OverInvoiced(StocktermError):
     requested: Decimal
 
 
+class OverShipped(StocktermError):
+    code: ClassVar[str] = "over_shipped"
+    template: ClassVar[str] = N_(
+        "Too much shipped: line {line_no} of {order_no} has {outstanding} to ship, {requested} asked for."
+    )
+    order_no: str
+    line_no: int
+    outstanding: Decimal
+    requested: Decimal
+
+
+class OverReceived(StocktermError):
+    code: ClassVar[str] = "over_received"
+    template: ClassVar[str] = N_(
+        "Too much received: line {line_no} of {order_no} has {outstanding} on the way, {requested} asked for."
+    )
+    order_no: str
+    line_no: int
+    outstanding: Decimal
+    requested: Decimal
+
+
+class NotShipped(StocktermError):
+    code: ClassVar[str] = "not_shipped"
+    template: ClassVar[str] = N_("Not shipped: {number} is not on {order_no}. Shipped: {shipped}.")
+    number: str
+    order_no: str
+    shipped: Sequence[str]
+
+
 # ---- undo -----------------------------------------------------------------------------------------------------------
 
 

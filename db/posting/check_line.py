@@ -53,10 +53,12 @@ def check_line(line: ItemJournalLine, stock: Stock, posted_by: PostedBy) -> Chec
     """The line as movements. Raises `Problems` with everything that is wrong with it."""
     errors = check_header(line.header, stock, posted_by)
     item = _item(line, stock, errors)
-    place = check_place(stock, line.location_code, line.bin_code, "location", "bin", errors)
+    on_order = bool(line.order_no)
+    place = check_place(stock, line.location_code, line.bin_code, "location", "bin", errors, on_order=on_order)
     increase = is_increase(line)
     to = _destination(line, stock, place, errors) if line.entry_type is EntryType.TRANSFER else None
-    check_user_locations(line.header, stock, posted_by, [one.location.code for one in (place, to) if one is not None], errors)
+    places = [one.location for one in (place, to) if one is not None]
+    check_user_locations(line.header, stock, posted_by, [one.code for one in places if not one.in_transit], errors)
     if item is None or place is None or errors:
         raise Problems(errors)
     per = item.units.get(line.uom_code or item.base_uom)
@@ -155,7 +157,7 @@ def _destination(line: ItemJournalLine, stock: Stock, source: Place | None, erro
         bin_code = line.bin_code if location_code == line.location_code else ""
     if source is None and location_code == line.location_code:
         return None  # named already
-    return check_place(stock, location_code, bin_code, "new_location", "new_bin", errors)
+    return check_place(stock, location_code, bin_code, "new_location", "new_bin", errors, on_order=bool(line.order_no))
 
 
 _WHOLE = TrackingLine()
@@ -223,7 +225,9 @@ def _movement(
         if place.bin_code == to.bin_code:
             raise NothingToDo(field="new_bin", what=phrase("{no} already lies in {place}", no=item.no, place=place))
         return Movement(quantity, numbers, to_numbers=numbers)
-    pool = PoolKey(item.no, line.variant_code, place.location.code, numbers.serial_no, numbers.lot_no, numbers.package_no)
+    order_no = line.order_no if place.location.in_transit else ""
+    spelt = (numbers.serial_no, numbers.lot_no, numbers.package_no)
+    pool = PoolKey(item.no, line.variant_code, place.location.code, *spelt, order_no)
     draws, uncovered = _draws(stock, pool, quantity, applies_to, taken)
     if uncovered and not _may_go_negative(line, item, place, stock):
         raise NotEnoughStock(field="quantity", place=str(place), what=item.no, available=quantity - uncovered, requested=quantity)

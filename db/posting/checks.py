@@ -104,14 +104,21 @@ def check_item(item: ItemSetup | None, no: str, variant_code: str, errors: list[
 
 
 def check_place(
-    stock: Stock, location_code: str, bin_code: str, location_field: str, bin_field: str, errors: list[StocktermError]
+    stock: Stock,
+    location_code: str,
+    bin_code: str,
+    location_field: str,
+    bin_field: str,
+    errors: list[StocktermError],
+    *,
+    on_order: bool = False,
 ) -> Place | None:
-    """The place a line names; bins are named exactly where the location has them."""
+    """The place a line names; bins are named exactly where the location has them, in-transit locations only `on_order`."""
     location = stock.setup.location(location_code)
     if location is None:
         errors.append(UnknownCode(field=location_field, kind="location", value=location_code))
         return None
-    if location.in_transit:
+    if location.in_transit and not on_order:
         errors.append(LocationInTransit(field=location_field, location_code=location_code))
         return None
     if location.bin_mandatory:

@@ -71,6 +71,8 @@ class ItemJournalLine:
     """One item journal line. Costs and prices are per unit of the line; `amount` and `sales_amount` are for the whole line.
 
     `may_go_negative` is a permission that the line carries: None leaves it to the settings, False refuses (floor screens).
+    `order_no` and `order_line_no` name the transfer order that the line ships or receives; only such a line may use an in-transit
+    location, and takes there only what was shipped on the same order.
     """
 
     header: Header
@@ -92,6 +94,8 @@ class ItemJournalLine:
     applies_to: str = ""
     applies_from: str = ""
     may_go_negative: bool | None = None
+    order_no: str = ""
+    order_line_no: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +157,58 @@ class AdjustCost:
     item_nos: tuple[str, ...] = ()
 
 
-PostingOperation = ItemJournalLine | Invoice | Count | Undo | AdjustCost
+@dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """One line of a transfer order; `quantity` in its unit, positive. `tracking` names what shall be shipped, blank: any."""
+
+    line_no: int
+    item_no: str
+    quantity: Decimal
+    variant_code: str = ""
+    uom_code: str = ""
+    tracking: tuple[TrackingLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOrder:
+    """Makes a transfer order, and posts nothing. `in_transit` blank: direct, shipped and received at once."""
+
+    header: Header
+    no: str
+    from_location: str
+    to_location: str
+    in_transit: str = ""
+    lines: tuple[OrderedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandledLine:
+    """What is shipped or received now of one order line; `quantity` in the unit of the line, None: all outstanding. `bin_code` is
+    the bin that it is taken from when shipping, and put into when receiving; `to_bin_code` is for direct orders."""
+
+    line_no: int
+    quantity: Decimal | None = None
+    tracking: tuple[TrackingLine, ...] = ()
+    bin_code: str = ""
+    to_bin_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferShip:
+    """Ships lines of a transfer order, in part or whole; without lines: all that is outstanding."""
+
+    header: Header
+    no: str
+    lines: tuple[HandledLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReceive:
+    """Receives what was shipped on a transfer order, in part or whole; without lines: all that is in transit."""
+
+    header: Header
+    no: str
+    lines: tuple[HandledLine, ...] = ()
+
+
+PostingOperation = ItemJournalLine | Invoice | Count | Undo | AdjustCost | TransferOrder | TransferShip | TransferReceive

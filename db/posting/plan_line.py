@@ -42,7 +42,7 @@ def plan_line(planning: Planning, checked: CheckedLine, content_hash: str) -> in
         for number, movement in enumerate(checked.movements, 1):
             numbered = f"/{number}" if len(checked.movements) > 1 else ""
             plan_transfer(planning, register_no, checked, movement, numbered)
-        _number_receiving_halves(planning, line.header)
+        number_receiving_halves(planning, line.header)
     else:
         legs = [str(n) for n in range(1, len(checked.movements) + 1)] if len(checked.movements) > 1 else [""]
         if checked.increase:
@@ -53,14 +53,14 @@ def plan_line(planning: Planning, checked: CheckedLine, content_hash: str) -> in
     return register_no
 
 
-def _number_receiving_halves(planning: Planning, header: Header) -> None:
+def number_receiving_halves(planning: Planning, header: Header, leg: str = "in") -> None:
     """`in` alone keeps its name; several are numbered through."""
     if not header.operation_id:
         return
-    halves = [entry for entry in planning.stock.of_operation[header.operation_id] if entry.leg == "in"]
+    halves = [entry for entry in planning.stock.of_operation[header.operation_id] if entry.leg == leg]
     if len(halves) > 1:
         for number, entry in enumerate(halves, 1):
-            entry.leg = f"in/{number}"
+            entry.leg = f"{leg}/{number}"
 
 
 def line_amount(planning: Planning, checked: CheckedLine) -> Decimal | None:

@@ -7,11 +7,14 @@ from db.posting.applying import close_decreases, draw, round_off
 from db.posting.checked import CheckedLine, Movement, Place
 from db.posting.cost_changes import unit_cost_of
 from db.posting.lines import EntryType, Header
-from db.posting.planning import Planning, apply, move_content, new_entry, remember_numbers, value
+from db.posting.planning import NO_ORDER, Planning, apply, move_content, new_entry, remember_numbers, value
 
 
-def plan_transfer(planning: Planning, register_no: int, checked: CheckedLine, movement: Movement, numbered: str) -> None:
-    """A reclassification: out of one place, into another at the same cost, one receiving half for each increase it came from."""
+def plan_transfer(
+    planning: Planning, register_no: int, checked: CheckedLine, movement: Movement, numbered: str, line_leg: str = ""
+) -> None:
+    """A reclassification: out of one place, into another at the same cost, one receiving half for each increase it came from.
+    `line_leg` stands before the legs where the operation has several lines (`1/`)."""
     assert checked.to is not None
     line, to = checked.line, checked.to
     if not movement.draws:  # from bin to bin, nothing else changes: no item ledger entry
@@ -39,8 +42,10 @@ def plan_transfer(planning: Planning, register_no: int, checked: CheckedLine, mo
         item_no=checked.item.no,
         uom_code=checked.uom_code,
         quantity_per=checked.quantity_per,
-        out_leg=f"out{numbered}",
+        out_leg=f"{line_leg}out{numbered}",
+        in_leg=f"{line_leg}in",
         applies_to=checked.applies_to.entry_no if checked.applies_to else None,
+        order=(line.order_no, line.order_line_no),
     )
 
 
@@ -57,8 +62,10 @@ def transfer(
     uom_code: str,
     quantity_per: Decimal,
     out_leg: str = "out",
+    in_leg: str = "in",
     applies_to: int | None = None,
     corrects: int | None = None,
+    order: tuple[str, int] = NO_ORDER,
 ) -> None:
     """The halves of a transfer. `applies_to` is the increase it is fixed to; `corrects`, for an undo, the receiving half that
     goes back."""
@@ -80,6 +87,7 @@ def transfer(
         variant_code=variant_code,
         uom_code=uom_code,
         quantity_per=quantity_per,
+        order=order,
     )
     move_content(
         planning,
@@ -114,12 +122,13 @@ def transfer(
             place=to,
             numbers=movement.to_numbers,
             quantity=one.quantity,
-            leg="in",
+            leg=in_leg,
             completely_invoiced=one.entry.completely_invoiced,
             item_no=item_no,
             variant_code=variant_code,
             uom_code=uom_code,
             quantity_per=quantity_per,
+            order=order,
         )
         half.valuation_date = out.valuation_date
         move_content(

@@ -96,6 +96,17 @@ class Counted:
 
 
 @dataclass(slots=True)
+class Handled:
+    """How an order line moves on: base units shipped, received and closed by this posting (negative: taken back)."""
+
+    order_no: str
+    line_no: int
+    shipped: Decimal = ZERO
+    received: Decimal = ZERO
+    closed: Decimal = ZERO
+
+
+@dataclass(slots=True)
 class Plan:
     """Everything a batch will write. `dirty`: entries whose cost change waits to be forwarded, with the value entry that made it
     and whether that may happen at once."""
@@ -114,6 +125,7 @@ class Plan:
     revalued: dict[int, str] = field(default_factory=dict)  # entry no. → valuation date that all its value entries move to
     dirty: dict[int, tuple[int, bool]] = field(default_factory=dict)
     dirty_items: set[str] = field(default_factory=set)
+    handled: list[Handled] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -128,6 +140,9 @@ class Planning:
     @property
     def amount_rounding(self) -> Decimal:
         return self.stock.settings.amount_rounding
+
+
+NO_ORDER = ("", 0)
 
 
 def open_register(
@@ -160,6 +175,7 @@ def new_entry(
     applies_to: int | None = None,
     applies_from: int | None = None,
     corrects: int | None = None,
+    order: tuple[str, int] = NO_ORDER,
 ) -> Entry:
     """An item ledger entry with nothing applied yet, its warehouse entry and the quantities that go with it."""
     posting_date = header.posting_date.isoformat()
@@ -184,6 +200,8 @@ def new_entry(
         applies_to_entry=applies_to,
         applies_from_entry=applies_from,
         corrects_entry_no=corrects,
+        order_no=order[0],
+        order_line_no=order[1],
         remaining_quantity=quantity,
         invoiced_quantity=quantity if completely_invoiced or entry_type is EntryType.TRANSFER else ZERO,
         completely_invoiced=completely_invoiced,
@@ -196,6 +214,7 @@ def new_entry(
         uninvoiced_applications=0,
         sales_amount_actual=ZERO,
         applied_entry_to_adjust=None,
+        in_transit=place.location.in_transit,
         new=True,
         operation_id=header.operation_id,
     )

@@ -24,7 +24,7 @@ class NotWrittenYet(Exception):
 
 
 class PoolKey(NamedTuple):
-    """What must be equal for one entry to supply another."""
+    """What must be equal for one entry to supply another. `order_no` is blank but in transit, where goods belong to an order."""
 
     item_no: str
     variant_code: str
@@ -32,6 +32,7 @@ class PoolKey(NamedTuple):
     serial_no: str
     lot_no: str
     package_no: str
+    order_no: str = ""
 
 
 class ContentKey(NamedTuple):
@@ -90,6 +91,8 @@ class Entry:
     applies_to_entry: int | None
     applies_from_entry: int | None
     corrects_entry_no: int | None
+    order_no: str
+    order_line_no: int
     remaining_quantity: Decimal
     invoiced_quantity: Decimal
     completely_invoiced: bool
@@ -104,6 +107,7 @@ class Entry:
     applied_entry_to_adjust: int | None
     stored_open: bool = True  # as the row stands in the database: columns with an index are written only when they change
     stored_mark: int | None = None
+    in_transit: bool = False  # of a new entry: its location is one
     new: bool = False
     operation_id: str = ""
     direct_cost_entry_no: int = 0  # of a new entry: its first value entry
@@ -114,7 +118,9 @@ class Entry:
 
     @property
     def pool(self) -> PoolKey:
-        return PoolKey(self.item_no, self.variant_code, self.location_code, self.serial_no, self.lot_no, self.package_no)
+        order_no = self.order_no if self.in_transit else ""
+        place = (self.item_no, self.variant_code, self.location_code)
+        return PoolKey(*place, self.serial_no, self.lot_no, self.package_no, order_no)
 
     @property
     def reference(self) -> str:
@@ -127,9 +133,9 @@ class Entry:
 ENTRY_COLUMNS = (
     "entry_no, register_no, leg, entry_type, item_no, variant_code, location_code, bin_code, lot_no, serial_no, package_no,"
     " expiration_date, posting_date, uom_code, quantity_per, quantity, applies_to_entry, applies_from_entry, corrects_entry_no,"
-    " remaining_quantity, invoiced_quantity, completely_invoiced, last_invoice_date, shipped_quantity_not_returned,"
-    " valuation_date, cost_amount_actual, cost_amount_expected, cost_amount_forwarded, uninvoiced_applications,"
-    " sales_amount_actual, applied_entry_to_adjust"
+    " order_no, order_line_no, remaining_quantity, invoiced_quantity, completely_invoiced, last_invoice_date,"
+    " shipped_quantity_not_returned, valuation_date, cost_amount_actual, cost_amount_expected, cost_amount_forwarded,"
+    " uninvoiced_applications, sales_amount_actual, applied_entry_to_adjust"
 )
 
 
@@ -140,21 +146,21 @@ def entry_from_row(row: tuple[Any, ...]) -> Entry:
         *row[:14],  # type: ignore[call-arg]
         exact(row[14]),
         exact(row[15]),
-        *row[16:19],
-        exact(row[19]),
-        exact(row[20]),
-        bool(row[21]),
-        row[22],
-        exact(row[23]),
+        *row[16:21],
+        exact(row[21]),
+        exact(row[22]),
+        bool(row[23]),
         row[24],
         exact(row[25]),
-        exact(row[26]),
+        row[26],
         exact(row[27]),
-        row[28],
+        exact(row[28]),
         exact(row[29]),
         row[30],
-        row[19] != 0,
-        row[30],
+        exact(row[31]),
+        row[32],
+        row[21] != 0,
+        row[32],
     )
 
 
@@ -233,10 +239,12 @@ def _by_date(entry: Entry) -> tuple[str, int]:
 _PAGE = 16
 _INCREASES = (
     f"SELECT {ENTRY_COLUMNS} FROM item_ledger_entry WHERE open AND quantity > 0 AND item_no = ? AND variant_code = ?"
-    " AND location_code = ? AND serial_no = ? AND lot_no = ? AND package_no = ? ORDER BY posting_date {0}, entry_no {0} LIMIT ?"
+    " AND location_code = ? AND serial_no = ? AND lot_no = ? AND package_no = ?{1}"
+    " ORDER BY posting_date {0}, entry_no {0} LIMIT ?"
 )
-_INCREASES_EARLIEST = _INCREASES.format("")
-_INCREASES_LATEST = _INCREASES.format("DESC")
+_INCREASES_EARLIEST = _INCREASES.format("", "")
+_INCREASES_LATEST = _INCREASES.format("DESC", "")
+_INCREASES_IN_TRANSIT = _INCREASES.format("", " AND order_no = ?")
 _DECREASES = (
     f"SELECT {ENTRY_COLUMNS} FROM item_ledger_entry WHERE open AND quantity < 0 AND item_no = ? AND variant_code = ?"
     " AND location_code = ? AND serial_no = ? AND lot_no = ? AND package_no = ? ORDER BY posting_date, entry_no"
@@ -354,7 +362,7 @@ class Stock:
         """The decreases of a pool that went out before their goods, in posting order."""
         pool = self.pool(key)
         if pool.decreases is None:
-            self.keep_decreases(key, fetch(_DECREASES, key))
+            self.keep_decreases(key, fetch(_DECREASES, key[:6]))
         assert pool.decreases is not None
         return pool.decreases
 
@@ -416,7 +424,9 @@ class Stock:
 
 def increases_statement(key: PoolKey, latest_first: bool, limit: int) -> tuple[str, Sequence[Any]]:
     """The statement that reads up to `limit` open increases of a pool in the order of the costing method."""
-    return (_INCREASES_LATEST if latest_first else _INCREASES_EARLIEST, (*key, limit))
+    if key.order_no:
+        return (_INCREASES_IN_TRANSIT, (*key, limit))
+    return (_INCREASES_LATEST if latest_first else _INCREASES_EARLIEST, (*key[:6], limit))
 
 
 def operations_statement(operation_ids: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -449,7 +459,7 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
             item = setup.item(key.item_no)
             assert item is not None
             statements.append(increases_statement(key, METHODS[item.costing_method].latest_first, _PAGE))
-        statements += [(_DECREASES, key) for key in needs.covers]
+        statements += [(_DECREASES, key[:6]) for key in needs.covers]
         statements += [(_CONTENT, key) for key in needs.contents]
     rows = iter(fetch_batch(statements, reserve=reserve or None))
     totals = [row for _ in locks for row in next(rows)]

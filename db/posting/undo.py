@@ -147,4 +147,5 @@ def _send_back(planning: Planning, register_no: int, header: Header, one: TakenB
         quantity_per=half.quantity_per,
         out_leg=out_leg,
         corrects=half.entry_no,
+        order=(half.order_no, half.order_line_no),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from db.connection import write_batch
 from db.core.clock import now_microseconds
 from db.core.numbers import to_scaled
-from db.posting.planning import Plan, Planning, Value
+from db.posting.planning import Handled, Plan, Planning, Value
 from db.posting.stock import Entry, Total
 
 
@@ -41,10 +41,13 @@ _ENTRY = _insert(
     applies_from_entry="NULL",
     corrects_entry_no="NULL",
     applied_entry_to_adjust="NULL",
+    order_no="''",
+    order_line_no="0",
 )
 _ENTRY_WITH_LINKS = _insert(
     "item_ledger_entry",
-    f"{_ENTRY_COLUMNS}, expiration_date, applies_to_entry, applies_from_entry, corrects_entry_no, applied_entry_to_adjust",
+    f"{_ENTRY_COLUMNS}, expiration_date, applies_to_entry, applies_from_entry, corrects_entry_no, applied_entry_to_adjust,"
+    "order_no, order_line_no",
 )
 _MOVED = (
     "UPDATE item_ledger_entry SET remaining_quantity = ?, invoiced_quantity = ?, completely_invoiced = ?, last_invoice_date = ?,"
@@ -114,6 +117,10 @@ _NUMBER = (
     + " ON CONFLICT (item_no, variant_code, kind, number_key) DO UPDATE SET expiration_date = excluded.expiration_date,"
     " received = excluded.received"
 )
+_HANDLED = (
+    "UPDATE transfer_order_line SET quantity_shipped = quantity_shipped + ?, quantity_received = quantity_received + ?,"
+    " quantity_closed = quantity_closed + ? WHERE order_no = ? AND line_no = ?"
+)
 _TOTAL = (
     "UPDATE item_total SET quantity = ?, invoiced_quantity = ?, cost_amount_actual = ?, cost_amount_expected = ?, unit_cost = ?,"
     " last_direct_cost = ?, allow_online_adjustment = ?, last_item_ledger_entry_no = ?,"
@@ -145,6 +152,7 @@ def write(planning: Planning) -> None:
         ),
         (_PUT_CONTENT, [(*key, to_scaled(stock.contents[key])) for key in sorted(plan.contents) if stock.contents[key]]),
         (_EMPTY_CONTENT, emptied),
+        (_HANDLED, [_handled(one) for one in plan.handled]),
         (_TOTAL, [_total(stock.totals[item_no]) for item_no in sorted(plan.items)]),
     ]
     write_batch([one for one in writes if one[1]])
@@ -234,12 +242,12 @@ def _entry(entry: Entry) -> tuple[Any, ...]:
 
 
 def _has_links(entry: Entry) -> bool:
-    return any(link is not None for link in _links(entry))
+    return bool(entry.order_no) or any(link is not None for link in _links(entry)[:5])
 
 
 def _links(entry: Entry) -> tuple[Any, ...]:
     fixed = (entry.applies_to_entry, entry.applies_from_entry, entry.corrects_entry_no)
-    return (entry.expiration_date, *fixed, entry.applied_entry_to_adjust)
+    return (entry.expiration_date, *fixed, entry.applied_entry_to_adjust, entry.order_no, entry.order_line_no)
 
 
 def _applications(plan: Plan) -> list[tuple[Any, ...]]:
@@ -320,6 +328,10 @@ def _counts(plan: Plan) -> list[tuple[Any, ...]]:
         )
         for one in plan.counts
     ]
+
+
+def _handled(one: Handled) -> tuple[Any, ...]:
+    return (to_scaled(one.shipped), to_scaled(one.received), to_scaled(one.closed), one.order_no, one.line_no)
 
 
 def _total(total: Total) -> tuple[Any, ...]:
