@@ -156,8 +156,8 @@ class Result:
 class Settings:
     """How long and how much. `histories` are numbers of item ledger entries; `databases` those to be measured."""
 
-    rounds: int = 9
-    lines: int = 300
+    rounds: int = 15
+    lines: int = 100
     seconds: float = 3.0
     histories: tuple[int, ...] = (1_000, 100_000, 1_000_000)
     databases: tuple[str, ...] = ("sqlite", "postgresql")

@@ -24,7 +24,7 @@ def results(name: str, database: str) -> list[Result]:
 
 
 @pytest.mark.parametrize(
-    ("name", "target"), [("line", 1), ("bulk", 2), ("sessions", 4), ("late_cost", 5), ("scans", 9), ("start", 8)]
+    ("name", "target"), [("line", 1), ("anatomy", 0), ("bulk", 2), ("sessions", 4), ("late_cost", 5), ("scans", 9), ("start", 8)]
 )
 def test_the_case_runs_on_sqlite(name: str, target: int) -> None:
     found = results(name, "sqlite")
