@@ -13,11 +13,11 @@ from db.queries.places import Content, bin_contents, bin_facts
 from db.work import counts
 from db.work.counts import CountedLine
 from stockterm.flows import say
-from stockterm.flows.count_state import ZERO, CountState, what_next
+from stockterm.flows.count_state import ZERO, CountState, in_all, what_next
 from stockterm.flows.meaning import refuse
 from stockterm.flows.outcome import Ask, At, Outcome
 from stockterm.flows.rights import Right, may
-from stockterm.flows.words import clock_time, items_in_words, number, place, quantity
+from stockterm.flows.words import clock_time, place, quantity
 from stockterm.i18n import _
 from stockterm.scanning.resolve import NO_FIELDS, BinHit
 
@@ -44,7 +44,7 @@ def open_bin(at: At, state: CountState, found: BinHit) -> Outcome:
 def opened(state: CountState, bin_code: str) -> Outcome:
     """The bin is open; the one before is closed with its totals."""
     items, total = counts.totals(state.count_no, bin_code)
-    opened = replace(
+    here = replace(
         state,
         bin_code=bin_code,
         step="",
@@ -59,13 +59,12 @@ def opened(state: CountState, bin_code: str) -> Outcome:
         bin_quantity=total,
     )
     closed = f"{_bin_totals(state)}. " if state.bin_code else ""
-    return Outcome(opened, say.ok(closed + _("Bin {bin}").format(bin=bin_code)), undo="", good=True)
+    return Outcome(here, say.ok(closed + _("Bin {bin}").format(bin=bin_code)), undo="", good=True)
 
 
 def _bin_totals(state: CountState) -> str:
     """`A-01-02: 3 items, 41`."""
-    where = state.bin_code or state.location_code
-    return f"{where}: {items_in_words(state.bin_items)}, {number(state.bin_quantity)}"
+    return f"{state.bin_code or state.location_code}: {in_all(state)}"
 
 
 def close(at: At, state: CountState) -> Outcome:
@@ -110,8 +109,10 @@ def _unseen_in_words(one: Content) -> str:
 
 def closed(state: CountState, writes: tuple[Write, ...] = (), undo: str = "") -> Outcome:
     """No bin is open any more."""
-    closed = CountState(state.count_no, state.location_code, recent=state.recent, taken_in=state.taken_in)
-    return Outcome(closed, say.ok(_bin_totals(state)), writes=writes, undo=undo)
+    left = CountState(state.count_no, state.location_code, recent=state.recent, taken_in=state.taken_in)
+    if not state.bin_code:  # there are no bins: what was counted here stays in view
+        left = replace(left, bin_items=state.bin_items, bin_quantity=state.bin_quantity)
+    return Outcome(left, say.ok(_bin_totals(state)), writes=writes, undo=undo)
 
 
 def zero_lines(at: At, state: CountState) -> list[CountedLine]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from stockterm.flows.goods import Goods
 from stockterm.flows.outcome import At
+from stockterm.flows.words import items_in_words, number
 from stockterm.i18n import _
 from stockterm.scanning.resolve import NO_FIELDS, Fields
 
@@ -39,6 +40,13 @@ class CountState:
 def may_be_counted(at: At, state: CountState) -> bool:
     """Whether goods can be counted: a bin is open, or there are none."""
     return bool(state.bin_code) or not at.location.bins
+
+
+def in_all(state: CountState) -> str:
+    """What was counted in the open bin: `3 items, 41`."""
+    if not state.bin_items:
+        return _("nothing")
+    return f"{items_in_words(state.bin_items)}, {number(state.bin_quantity)}"
 
 
 def what_next(at: At, state: CountState) -> str:

@@ -1,12 +1,12 @@
 """The count as one screen shows it. Everything here was scanned or typed: nothing comes from the books."""
 
 from db.work import counts
-from stockterm.flows.count_state import CountState
+from stockterm.flows.count_state import CountState, in_all, may_be_counted
 from stockterm.flows.goods import KINDS, kind_in_words
 from stockterm.flows.outcome import At
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import Document, KeyHint, ViewState
-from stockterm.flows.words import in_units, item_and_variant, items_in_words, number, place, quantity
+from stockterm.flows.words import in_units, item_and_variant, number, place, quantity
 from stockterm.i18n import _
 
 _DOCUMENT_ROWS = 15
@@ -20,8 +20,8 @@ def view(at: At, state: CountState) -> ViewState:
         shown = quantity(state.pending.quantity, state.pending.uom_code)
     elif state.goods and not state.pending:
         shown = in_units(state.line_entered, state.line_quantity, state.goods.base_uom)
-    totals = f"{items_in_words(state.bin_items)}, {number(state.bin_quantity)}"
-    facts = [(_("Bin") if at.location.bins else _("Location"), place(at.location.code, state.bin_code)), (_("In all"), totals)]
+    open_place = (_("Bin"), state.bin_code) if state.bin_code else (_("Location"), at.location.code)
+    totals = ((_("In all"), in_all(state)),) if may_be_counted(at, state) else ()
     return ViewState(
         title=_("Count {place}").format(place=place(at.location.code, state.bin_code)),
         item=goods.name if goods else "",
@@ -30,7 +30,7 @@ def view(at: At, state: CountState) -> ViewState:
         quantity=shown,
         prompt=_prompt(at, state),
         keys=_keys(at, state),
-        facts=tuple(facts),
+        facts=(open_place, *totals),
         recent=state.recent,
         document=_document(state),
     )

@@ -413,6 +413,24 @@ def test_bin_that_somebody_else_counts_is_asked(database: OpenDatabase) -> None:
     assert worker.key(Command.POST).view.title == "Count A-01"
 
 
+def test_totals_are_those_of_the_open_bin_and_there_are_none_where_no_bin_is_open(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = signed_in().scan("1")
+    assert worker.view.facts == (("Location", "EAST"),)
+    worker.scan("BIN:A-01")
+    assert worker.view.facts == (("Bin", "A-01"), ("In all", "nothing"))
+    worker.scan(PCS, "BIN:A-02", "BIN:A-03")
+    assert worker.said == "A-02: nothing. Bin A-03"
+    assert worker.key(Command.NEXT, Command.POST).view.facts == (("Location", "EAST"),)
+
+
+def test_totals_of_a_location_without_bins_stay_when_it_is_closed(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = counting(location="SHOP").scan(PCS, PCS, "NUT").key(Command.NEXT)
+    assert worker.said == "SHOP: 2 items, 3"
+    assert worker.view.facts == (("Location", "SHOP"), ("In all", "2 items, 3"))
+
+
 def test_location_without_bins_is_counted_without_them(database: OpenDatabase) -> None:
     a_warehouse()
     purchased("1000", "5", location="SHOP")
@@ -613,7 +631,7 @@ def test_blind_counter_may_say_that_a_bin_is_empty_and_sees_nothing_of_it(databa
     a_warehouse()
     purchased("1000", "5")
     worker = counting("CAT").key(Command.NEXT, Command.POST)
-    assert worker.said == "A-01: 0 items, 0"
+    assert worker.said == "A-01: nothing"
     assert fetch("SELECT item_no, quantity FROM counted_line") == [("1000", 0)]
 
 
