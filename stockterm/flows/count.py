@@ -2,7 +2,8 @@
 
     scan a bin        the bin before is closed with its totals, this one is open
     scan an item      +1 of the unit on the label; `12*` before it: 12
-    40 Enter          the line becomes 40, after old → new was shown (asked where more than the last scan would be lost)
+    40 Enter          the line becomes 40, after old → new was shown (asked where more than the last scan would be lost, and after
+                      the scan of a box: 40 boxes or 40 pieces)
     a lot, a serial   +1 of that number; asked for where the item wants one, the lot once until another item or lot comes
     F9                the bin is closed; what the books have there and nobody counted is shown, never in a blind count
     F10               the differences are shown, never to a blind counter; then the whole count is posted as one operation
@@ -310,6 +311,8 @@ def _chosen(at: At, state: CountState, ask: Ask, choice: int) -> Outcome:
         case choose.WHICH:
             hit = hit_from_text(ask.values[choice])
             return numbered(at, state, hit) if state.step in KINDS and state.pending else take(at, state, hit)
+        case "unit":
+            return book(at, state, from_text(Goods, ask.values[choice]), None, replacing=True)
         case "quantity_or_code":
             return take(at, state, hit_from_text(ask.values[choice]) if choice else Quantity(Decimal(ask.values[0])))
         case choose.VARIANT:

@@ -10,16 +10,16 @@ from decimal import Decimal
 
 from db.connection.session import Write
 from db.core import clock
-from db.core.errors import QuantityZero, SerialCountedTwice
+from db.core.errors import QuantityZero, SerialCountedTwice, TooManyDecimals
 from db.queries.items import ItemFacts, item_facts
 from db.work import counts
 from db.work.counts import CountedLine
-from stockterm.flows import say
+from stockterm.flows import choose, say
 from stockterm.flows.count_state import ZERO, CountState
-from stockterm.flows.goods import Goods, base_quantity
+from stockterm.flows.goods import Goods, base_quantity, in_base_unit
 from stockterm.flows.outcome import Ask, At, Outcome
 from stockterm.flows.saved import to_text
-from stockterm.flows.words import checked_quantity, clock_time, number, place, quantity
+from stockterm.flows.words import checked_quantity, clock_time, in_units, number, place, quantity
 from stockterm.i18n import _
 from stockterm.scanning.resolve import NO_FIELDS
 
@@ -112,19 +112,43 @@ def _implausible(total: Decimal, facts: ItemFacts) -> bool:
 def _ask_again(state: CountState, goods: Goods, replacing: bool) -> Outcome:
     assert goods.quantity is not None
     typed = number(goods.quantity)
-    text = _("Quantity {quantity} is 10x above any stock of this item. Type it again to confirm.").format(quantity=typed)
+    shown = typed if goods.uom_code == goods.base_uom else quantity(goods.quantity, goods.uom_code)
+    text = _("Quantity {quantity} is 10x above any stock of this item. Type it again to confirm.").format(quantity=shown)
     values = (to_text(replace(goods, sure=True)), "1" if replacing else "")
     return Outcome(state, ask=Ask("again", text, values=values, digits=typed, no=_("wrong")))
 
 
 def typed(at: At, state: CountState, goods: Goods, value: Decimal) -> Outcome:
-    """A typed number takes the place of what was counted of the goods; asked where more than the last scan would be lost."""
+    """A typed number takes the place of what was counted of the goods; asked where more than the last scan would be lost.
+
+    It is in base units. After a scan of another unit (a box, named beside the field) both are meant often enough: it is asked.
+    """
     goods = replace(goods, quantity=value, sure=False)
+    if not value:
+        goods = in_base_unit(goods)
+    if goods.uom_code != goods.base_uom:
+        return Outcome(state, ask=_which_unit(state, goods))
     new = base_quantity(goods, value)
     if state.line_quantity and state.line_entered != ((goods.uom_code, state.last_added),):
         text = f"{quantity(state.line_quantity, goods.base_uom)} → {quantity(new, goods.base_uom)}?"
         return Outcome(state, ask=Ask("replace", text, values=(to_text(goods),), yes=_("replace"), no=_("keep")))
     return book(at, state, goods, None, replacing=True)
+
+
+def _which_unit(state: CountState, goods: Goods) -> Ask:
+    """`340 BOX or PCS?` Where the number can only be of the scanned unit (half a box): `0.5 BOX = 3 PCS?`"""
+    assert goods.quantity is not None
+    in_base = base_quantity(goods, goods.quantity)
+    scanned = f"{quantity(goods.quantity, goods.uom_code)} = {quantity(in_base, goods.base_uom)}"
+    now = _("Now {quantity}.").format(quantity=in_units(state.line_entered, state.line_quantity, goods.base_uom))
+    pieces = in_base_unit(goods)
+    try:
+        base_quantity(pieces, goods.quantity)
+    except TooManyDecimals:
+        return Ask("replace", f"{scanned}? {now}", values=(to_text(goods),), yes=_("replace"), no=_("keep"))
+    text = _("{quantity} {unit} or {base}?").format(quantity=number(goods.quantity), unit=goods.uom_code, base=goods.base_uom)
+    choices = choose.numbered([scanned, quantity(goods.quantity, goods.base_uom)])
+    return Ask("unit", f"{text} {now}", choices, (to_text(goods), to_text(pieces)), no=_("keep"))
 
 
 def lines_before(changed: Sequence[tuple[CountedLine, CountedLine | None]]) -> str:

@@ -67,6 +67,8 @@ def _prompt(at: At, state: CountState) -> str:
     if at.location.bins and not state.bin_code:
         return _("Bin")
     what = _("Serial") if state.goods and state.goods.serial else _("Item")
+    if state.goods and state.goods.uom_code != state.goods.base_uom:  # what a typed number may mean
+        what = f"{what}/{state.goods.uom_code}"
     return f"{number(state.factor)} × {what}" if state.factor is not None else what
 
 

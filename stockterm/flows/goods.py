@@ -125,7 +125,7 @@ def with_fields(goods: Goods, fields: Fields) -> Goods:
     quantity = goods.quantity if fields.quantity is None else fields.quantity
     if fields.weight_kg is not None and goods.base_uom.upper() == "KG":
         quantity = fields.weight_kg
-        goods = replace(goods, uom_code=goods.base_uom, quantity_per=_ONE)
+        goods = in_base_unit(goods)
     if fields.lot_no and goods.lot:
         goods = with_number(goods, "lot", fields.lot_no, fields.expiry)
     if fields.serial_no and goods.serial:
@@ -212,6 +212,11 @@ def answer_expiry(goods: Goods, raw: str, found_expiry: date | None, today: date
 def odd_expiry(expires: date, today: date) -> bool:
     """Whether the date is asked about: past already, or more than ten years away."""
     return expires < today or expires > today + timedelta(days=3653)
+
+
+def in_base_unit(goods: Goods) -> Goods:
+    """The same goods, counted in their base unit; the number stays."""
+    return replace(goods, uom_code=goods.base_uom, quantity_per=_ONE)
 
 
 def base_quantity(goods: Goods, quantity: Decimal) -> Decimal:

@@ -65,6 +65,36 @@ def test_typed_quantity_that_would_lose_more_than_the_last_scan_is_asked_with_ol
     assert worker.view.quantity == "40 PCS"
 
 
+def test_number_typed_after_a_box_is_asked_with_both_units_and_what_was_counted(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = counting().scan(BOX)
+    assert worker.view.prompt == "Item/BOX"
+    worker.scan("40")
+    assert worker.said == "40 BOX or PCS? Now 1 BOX = 6 PCS."
+    assert worker.view.choices == ("1 40 BOX = 240 PCS", "2 40 PCS")
+    assert worker.key(Command.BACK).view.quantity == "1 BOX = 6 PCS"
+    assert worker.scan("40", "2").view.quantity == "40 PCS"
+    assert worker.view.prompt == "Item"
+    assert worker.scan(BOX, "3", "1").view.quantity == "3 BOX = 18 PCS"
+
+
+def test_after_undo_a_typed_number_is_in_the_unit_of_what_is_left(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = counting().scan(PCS, BOX).key(Command.UNDO)
+    assert worker.view.prompt == "Item"
+    assert worker.scan("34").view.quantity == "34 PCS"
+    worker.scan("BIN:A-02", BOX, PCS).key(Command.UNDO)
+    assert worker.view.prompt == "Item/BOX"
+    assert worker.scan("34").view.choices == ("1 34 BOX = 204 PCS", "2 34 PCS")
+
+
+def test_half_a_box_can_only_be_boxes(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = counting().scan(BOX, "1.5")
+    assert worker.said == "1.5 BOX = 9 PCS? Now 1 BOX = 6 PCS."
+    assert worker.key(Command.POST).view.quantity == "1.5 BOX = 9 PCS"
+
+
 def test_typed_zero_is_a_line_of_zero(database: OpenDatabase) -> None:
     a_warehouse()
     purchased("1000", "5")
@@ -353,7 +383,7 @@ def test_undo_takes_back_the_last_scan_again_and_again(database: OpenDatabase) -
 
 def test_undo_of_a_replacement_brings_the_old_quantity_back(database: OpenDatabase) -> None:
     a_warehouse()
-    worker = counting().scan(BOX, "40").key(Command.UNDO)
+    worker = counting().scan(BOX, "40", "1").key(Command.UNDO)
     assert worker.view.quantity == "1 BOX = 6 PCS"
 
 
