@@ -53,7 +53,7 @@ _HALVES_OF = (
 _LEFT_BY = (
     "SELECT outbound_entry_no FROM item_application_entry WHERE item_ledger_entry_no = ? AND transferred_from_entry_no <> 0"
 )
-_UNDOABLE = {"journal_line", "count"}
+_UNDOABLE = {"journal_line", "count", "transfer_ship"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,9 @@ def check_undo(undo: Undo, stock: Stock, posted_by: PostedBy) -> CheckedUndo:
     if operation not in _UNDOABLE:
         errors.append(NotSupported(field="of", what=phrase("undo of an operation of kind {operation}", operation=operation)))
         raise Problems(errors)
+    if operation == "transfer_ship" and any(entry.quantity > 0 and not _on_the_way(entry, stock) for entry in entries):
+        errors.append(NotSupported(field="of", what=phrase("undo of a direct transfer; make a transfer order back")))
+        raise Problems(errors)
     moves = _bin_moves(register_no, stock) if whole else []
     if whole and fetch("SELECT 1 FROM item_register WHERE undoes_register_no = ?", (register_no,)):
         raise Problems([*errors, AlreadyUndone(field="of", reference=undo.of)])
@@ -114,6 +117,11 @@ def check_undo(undo: Undo, stock: Stock, posted_by: PostedBy) -> CheckedUndo:
     if errors:
         raise Problems(errors)
     return CheckedUndo(header, register_no, tuple(checked), tuple(moves))
+
+
+def _on_the_way(entry: Entry, stock: Stock) -> bool:
+    location = stock.setup.location(entry.location_code)
+    return location is not None and location.in_transit
 
 
 def _register(reference: str) -> tuple[int, str, str, str]:

@@ -19,13 +19,29 @@ from db.posting.checked import Problems
 from db.posting.count import check_count, plan_count
 from db.posting.graph import TooLarge
 from db.posting.invoice import check_invoice, plan_invoice
-from db.posting.lines import AdjustCost, Count, EntryType, Invoice, ItemJournalLine, PostedBy, PostingOperation, Undo
+from db.posting.lines import (
+    AdjustCost,
+    Count,
+    EntryType,
+    Invoice,
+    ItemJournalLine,
+    PostedBy,
+    PostingOperation,
+    TransferOrder,
+    TransferReceive,
+    TransferShip,
+    Undo,
+)
 from db.posting.plan_line import plan_line
 from db.posting.planning import Planning
 from db.posting.setup import forget_setup, known_setup
 from db.posting.stock import ZERO, ContentKey, Needs, NotWrittenYet, PoolKey, Stock, read_settings, read_stock
+from db.posting.transfer_order import make_order, plan_receive, plan_ship
 from db.posting.undo import plan_undo
 from db.posting.write import write
+
+# Operations that read what was written before: they begin a batch of their own.
+WRITTEN_ALONE = (Undo, AdjustCost, TransferOrder, TransferShip, TransferReceive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +115,8 @@ class PostingRun:
                 answers.append(self._plan_or_refuse(planning, operation))
             except Problems as problems:
                 answers.append(Refusal(problems.errors))
+                if isinstance(operation, WRITTEN_ALONE):
+                    planning = None  # some of its lines may be planned already: nothing of it is kept
         if planning is not None:
             self._write(planning)
         return answers
@@ -124,6 +142,8 @@ class PostingRun:
             if before is not None:
                 return before
         stock = planning.stock
+        if isinstance(operation, WRITTEN_ALONE) and planning.plan.registers:
+            raise NotWrittenYet
         match operation:
             case ItemJournalLine():
                 register_no = plan_line(planning, check_line(operation, stock, self.posted_by), content_hash)
@@ -133,12 +153,14 @@ class PostingRun:
                 stock.lock({line.item_no for line in operation.lines})
                 register_no = plan_count(planning, check_count(operation, stock, self.posted_by), content_hash)
             case Undo():
-                if planning.plan.registers:
-                    raise NotWrittenYet
                 register_no = plan_undo(planning, check_undo(operation, stock, self.posted_by), content_hash)
+            case TransferOrder():
+                register_no = make_order(planning, operation, content_hash)
+            case TransferShip():
+                register_no = plan_ship(planning, operation, content_hash)
+            case TransferReceive():
+                register_no = plan_receive(planning, operation, content_hash)
             case AdjustCost():
-                if planning.plan.registers:
-                    raise NotWrittenYet
                 register_no = self._adjust(operation, content_hash)
         return Posted(register_no, operation_id)
 

@@ -16,7 +16,7 @@ from db.posting.invoice import invoice_entry
 from db.posting.lines import EntryType, Header
 from db.posting.plan_line import move_in, post_decrease, take_back
 from db.posting.plan_transfer import transfer
-from db.posting.planning import Planning, move_content, new_entry, open_register, touch, value
+from db.posting.planning import Handled, Planning, move_content, new_entry, open_register, touch, value
 from db.posting.stock import ZERO, Entry
 
 _OPPOSITE = {
@@ -48,6 +48,8 @@ def plan_undo(planning: Planning, checked: CheckedUndo, content_hash: str) -> in
         leg = str(number) if many else ""
         if one.left is not None:
             _send_back(planning, register_no, header, one, one.left, f"out/{number}" if many else "out")
+            if one.entry.order_no:
+                planning.plan.handled.append(Handled(one.entry.order_no, one.entry.order_line_no, shipped=-one.entry.quantity))
         elif one.entry.quantity > 0:
             _take_out(planning, register_no, header, one.entry, leg)
         else:

@@ -215,6 +215,20 @@ _TRACKING_LINES = Field(rows({**_TRACKING, **_NEW_TRACKING, "quantity": _DECIMAL
 _COST: Mapping[str, Field] = {"unit_cost": _DECIMAL, "amount": _DECIMAL}
 _PRICE: Mapping[str, Field] = {"unit_price": _DECIMAL, "sales_amount": _DECIMAL}
 
+_HANDLED_LINES = Field(rows({"line_no": _needed(_WHOLE), "quantity": _DECIMAL, "tracking": _TRACKING_LINES}))
+_MOVED_LINES = Field(
+    rows(
+        {
+            "line_no": _needed(_WHOLE),
+            "quantity": _DECIMAL,
+            **_TRACKING,
+            "tracking": _TRACKING_LINES,
+            "bin": _CODE,
+            "new_bin": _CODE,
+        }
+    )
+)
+
 _POSTINGS: Mapping[str, Mapping[str, Field]] = {
     "journal_line": {
         "type": Field(choice(*ENTRY_TYPES), required=True),
@@ -253,10 +267,32 @@ _POSTINGS: Mapping[str, Mapping[str, Field]] = {
         ),
     },
     "undo": {"of": _needed(_REFERENCE)},
+    "transfer_order": {
+        "no": _needed(_CODE),
+        "from": _needed(_CODE),
+        "to": _needed(_CODE),
+        "in_transit": _CODE,
+        "lines": _needed(
+            Field(
+                rows(
+                    {
+                        "line_no": _WHOLE,
+                        "item": _needed(_CODE),
+                        "variant": _CODE,
+                        "quantity": _needed(_DECIMAL),
+                        "uom": _CODE,
+                        **_TRACKING,
+                        "tracking": _TRACKING_LINES,
+                    }
+                )
+            )
+        ),
+    },
+    "transfer_ship": {"no": _needed(_CODE), "lines": _MOVED_LINES},
+    "transfer_receive": {"no": _needed(_CODE), "lines": _MOVED_LINES},
     "adjust_cost": {"items": Field(listed(code))},
 }
 
-_HANDLED_LINES = Field(rows({"line_no": _needed(_WHOLE), "quantity": _DECIMAL, "tracking": _TRACKING_LINES}))
 _ORDER_LINE: Mapping[str, Field] = {
     "line_no": _WHOLE,
     "item": _needed(_CODE),
@@ -285,28 +321,6 @@ _LATER: Mapping[str, Mapping[str, Field]] = {
         "remaining_only": _FLAG,
         "update_standard_cost": _FLAG,
     },
-    "transfer_order": {
-        "no": _needed(_CODE),
-        "from": _needed(_CODE),
-        "to": _needed(_CODE),
-        "in_transit": _CODE,
-        "lines": _needed(
-            Field(
-                rows(
-                    {
-                        "line_no": _WHOLE,
-                        "item": _needed(_CODE),
-                        "variant": _CODE,
-                        "quantity": _needed(_DECIMAL),
-                        "uom": _CODE,
-                        "tracking": _TRACKING_LINES,
-                    }
-                )
-            )
-        ),
-    },
-    "transfer_ship": {"no": _needed(_CODE), "lines": _HANDLED_LINES},
-    "transfer_receive": {"no": _needed(_CODE), "lines": _HANDLED_LINES},
     "assembly": {
         "item": _needed(_CODE),
         "variant": _CODE,

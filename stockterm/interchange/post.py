@@ -33,6 +33,7 @@ from db.posting.adjust import adjust_pending, items_to_adjust_at_once
 from db.posting.lines import PostedBy, PostingOperation
 from db.posting.post import Posted, PostingRun, Refused, forget_setup, post_operations
 from db.queries.operations import items_of_operations
+from db.work.transfer_orders import items_of_transfer_orders
 from stockterm.interchange.consequences import Consequences
 from stockterm.interchange.kinds import Several
 from stockterm.interchange.operations import Group
@@ -138,6 +139,7 @@ def _items_touched(lines: Iterable[Line]) -> list[str]:
     """The items that the postings of a file touch, in key order; the goods of earlier operations among them."""
     items: set[str] = set()
     references: set[str] = set()
+    orders: set[str] = set()
     for line in lines:
         if line.errors or line.operation is None or line.operation.group is not Group.POSTING:
             continue
@@ -145,13 +147,15 @@ def _items_touched(lines: Iterable[Line]) -> list[str]:
         if "item" in values:
             items.add(values["item"])
         items.update(values.get("items", ()))
-        items.update(one["item"] for one in values.get("lines", ()))
+        items.update(one["item"] for one in values.get("lines", ()) if "item" in one)
+        if line.operation.name in ("transfer_ship", "transfer_receive"):
+            orders.add(values["no"])
         if "of" in values:
             references.add(values["of"])
             if len(references) >= RUN:
                 items |= items_of_operations(references)
                 references.clear()
-    items |= items_of_operations(references)
+    items |= items_of_operations(references) | items_of_transfer_orders(orders)
     return sorted(items)
 
 

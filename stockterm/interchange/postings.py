@@ -17,11 +17,16 @@ from db.posting.lines import (
     Count,
     CountLine,
     EntryType,
+    HandledLine,
     Header,
     Invoice,
     ItemJournalLine,
+    OrderedLine,
     PostingOperation,
     TrackingLine,
+    TransferOrder,
+    TransferReceive,
+    TransferShip,
     Undo,
 )
 from stockterm.interchange.kinds import Several, Values, shown
@@ -186,6 +191,53 @@ def _adjust_cost(values: Values, header: Header, _errors: list[StocktermError]) 
     return AdjustCost(header=header, item_nos=tuple(values.get("items", ())))
 
 
+# ---- transfer orders
+
+
+def _transfer_order(values: Values, header: Header, errors: list[StocktermError]) -> TransferOrder:
+    lines = []
+    for place, line in enumerate(values["lines"], 1):
+        inner: list[StocktermError] = []
+        tracking = _tracking(line, EntryType.PURCHASE, inner)
+        errors.extend(_within(inner, f"lines/{place}"))
+        lines.append(
+            OrderedLine(
+                line_no=line.get("line_no", place),
+                item_no=line["item"],
+                quantity=line["quantity"],
+                variant_code=line.get("variant", ""),
+                uom_code=line.get("uom", ""),
+                tracking=tracking,
+            )
+        )
+    return TransferOrder(header, values["no"], values["from"], values["to"], values.get("in_transit", ""), tuple(lines))
+
+
+def _handled_lines(values: Values, errors: list[StocktermError]) -> tuple[HandledLine, ...]:
+    lines = []
+    for place, line in enumerate(values.get("lines", ()), 1):
+        inner: list[StocktermError] = []
+        tracking = _tracking(line, EntryType.PURCHASE, inner)
+        errors.extend(_within(inner, f"lines/{place}"))
+        where = {"bin_code": line.get("bin", ""), "to_bin_code": line.get("new_bin", "")}
+        lines.append(HandledLine(line["line_no"], line.get("quantity"), tracking, **where))
+    return tuple(lines)
+
+
+def _within(errors: list[StocktermError], path: str) -> list[StocktermError]:
+    for error in errors:
+        error.field = f"{path}/{error.field}"
+    return errors
+
+
+def _transfer_ship(values: Values, header: Header, errors: list[StocktermError]) -> TransferShip:
+    return TransferShip(header, values["no"], _handled_lines(values, errors))
+
+
+def _transfer_receive(values: Values, header: Header, errors: list[StocktermError]) -> TransferReceive:
+    return TransferReceive(header, values["no"], _handled_lines(values, errors))
+
+
 _BUILDERS: Mapping[str, Callable[[Values, Header, list[StocktermError]], PostingOperation]] = MappingProxyType(
     {
         "journal_line": _journal_line,
@@ -193,5 +245,8 @@ _BUILDERS: Mapping[str, Callable[[Values, Header, list[StocktermError]], Posting
         "count": _count,
         "undo": _undo,
         "adjust_cost": _adjust_cost,
+        "transfer_order": _transfer_order,
+        "transfer_ship": _transfer_ship,
+        "transfer_receive": _transfer_receive,
     }
 )

@@ -70,11 +70,6 @@ NOT_YET = {
     ),
     "assembly": ("assembly-cost-rollup",),
     "reservations": ("reservation-given-back", "reserved-stock-is-not-free"),
-    "transfer orders": (
-        "stock-elsewhere-does-not-help",
-        "transfer-journal-not-with-transit",
-        "transfer-order-then-sale-then-invoice",
-    ),
 }
 _REASON = {name: reason for reason, names in NOT_YET.items() for name in names}
 

@@ -1,0 +1,147 @@
+"""Transfer orders: what is to be moved, and how far each line has come. Not a ledger; a posting moves its quantities on."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from db.connection import fetch, for_update, write_batch
+from db.core.clock import now_microseconds
+from db.core.numbers import from_scaled, to_scaled
+
+_ORDER = "SELECT from_location, to_location, in_transit FROM transfer_order WHERE no = ?"
+_LINES = (
+    "SELECT line_no, item_no, variant_code, uom_code, quantity_per, quantity, tracking, quantity_shipped, quantity_received,"
+    " quantity_closed FROM transfer_order_line WHERE order_no = ? ORDER BY line_no"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A number that the order asks for, with its quantity in the unit of the line."""
+
+    lot_no: str = ""
+    serial_no: str = ""
+    package_no: str = ""
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOrderLine:
+    """One line. `quantity` is in its unit; shipped, received and closed are in base units."""
+
+    line_no: int
+    item_no: str
+    variant_code: str
+    uom_code: str
+    quantity_per: Decimal
+    quantity: Decimal
+    asked: tuple[Asked, ...] = ()
+    shipped: Decimal = Decimal(0)
+    received: Decimal = Decimal(0)
+    closed: Decimal = Decimal(0)
+
+    @property
+    def ordered(self) -> Decimal:
+        """Ordered, in base units."""
+        return self.quantity * self.quantity_per
+
+    @property
+    def outstanding(self) -> Decimal:
+        """Still to be shipped, in base units."""
+        return self.ordered - self.shipped
+
+    @property
+    def in_transit(self) -> Decimal:
+        """Shipped and neither received nor closed, in base units."""
+        return self.shipped - self.received - self.closed
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOrderDocument:
+    """A transfer order with its lines. `in_transit` blank: direct."""
+
+    no: str
+    from_location: str
+    to_location: str
+    in_transit: str
+    lines: tuple[TransferOrderLine, ...]
+
+    @property
+    def direct(self) -> bool:
+        return not self.in_transit
+
+    def line(self, line_no: int) -> TransferOrderLine | None:
+        return next((line for line in self.lines if line.line_no == line_no), None)
+
+
+def find_transfer_order(no: str, *, lock: bool = False) -> TransferOrderDocument | None:
+    """The order, or None; with `lock` its row is locked for the rest of the transaction (after the items: they come first)."""
+    rows = fetch(for_update(_ORDER) if lock else _ORDER, (no,))
+    if not rows:
+        return None
+    lines = []
+    for row in fetch(_LINES, (no,)):
+        exact = [from_scaled(value) for value in (row[4], row[5], row[7], row[8], row[9])]
+        per, quantity, shipped, received, closed = exact
+        line_no, item_no, variant_code, uom_code = row[:4]
+        asked = _asked(row[6])
+        lines.append(TransferOrderLine(line_no, item_no, variant_code, uom_code, per, quantity, asked, shipped, received, closed))
+    from_location, to_location, in_transit = rows[0]
+    return TransferOrderDocument(no, from_location, to_location, in_transit, tuple(lines))
+
+
+def _asked(text: str) -> tuple[Asked, ...]:
+    return tuple(
+        Asked(one["lot"], one["serial"], one["package"], None if one["quantity"] is None else Decimal(one["quantity"]))
+        for one in json.loads(text)
+    )
+
+
+def _as_text(asked: Sequence[Asked]) -> str:
+    rows = [
+        {
+            "lot": one.lot_no,
+            "serial": one.serial_no,
+            "package": one.package_no,
+            "quantity": None if one.quantity is None else str(one.quantity),
+        }
+        for one in asked
+    ]
+    return json.dumps(rows)
+
+
+def put_transfer_order(order: TransferOrderDocument) -> None:
+    """Write an order that is new, or of which nothing was shipped yet, inside the caller's transaction."""
+    write_batch(
+        [
+            ("DELETE FROM transfer_order_line WHERE order_no = ?", [(order.no,)]),
+            ("DELETE FROM transfer_order WHERE no = ?", [(order.no,)]),
+            (
+                "INSERT INTO transfer_order (no, from_location, to_location, in_transit, created_at) VALUES (?, ?, ?, ?, ?)",
+                [(order.no, order.from_location, order.to_location, order.in_transit, now_microseconds())],
+            ),
+            (
+                "INSERT INTO transfer_order_line (order_no, line_no, item_no, variant_code, uom_code, quantity_per, quantity,"
+                " tracking, quantity_shipped, quantity_received, quantity_closed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
+                [
+                    (
+                        order.no,
+                        line.line_no,
+                        line.item_no,
+                        line.variant_code,
+                        line.uom_code,
+                        to_scaled(line.quantity_per),
+                        to_scaled(line.quantity),
+                        _as_text(line.asked),
+                    )
+                    for line in order.lines
+                ],
+            ),
+        ]
+    )
+
+
+def items_of_transfer_orders(nos: Iterable[str]) -> set[str]:
+    """The items of these orders, as far as the orders are there."""
+    return {row[0] for no in nos for row in fetch("SELECT DISTINCT item_no FROM transfer_order_line WHERE order_no = ?", (no,))}
