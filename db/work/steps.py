@@ -28,6 +28,12 @@ def last(work: str) -> Step | None:
     return Step(*rows[0]) if rows else None
 
 
+def before(step: Step, *, limit: int = 5) -> list[Step]:
+    """The steps before one of them, the latest first."""
+    sql = "SELECT work, step_no, what, state, before FROM work_step WHERE work = ? AND step_no < ? ORDER BY step_no DESC LIMIT ?"
+    return [Step(*row) for row in fetch(sql, (step.work, step.step_no, limit))]
+
+
 def last_no(work: str) -> int:
     """The number of the last step; 0 where there is none."""
     rows = fetch("SELECT MAX(step_no) FROM work_step WHERE work = ?", (work,))

@@ -121,7 +121,7 @@ def advance(at: At, state: CountState, goods: Goods, facts: ItemFacts | None = N
         return Outcome(state, ask=choose.which_variant(goods))
     kind = missing_number(goods)
     if kind:
-        waiting = replace(state, pending=goods, step=kind)
+        waiting = replace(state, pending=goods, step=kind, factor=None)
         return Outcome(
             waiting, say.note(_("{kind} of {item}?").format(kind=kind_in_words(kind), item=goods.name)), undo="", good=True
         )
@@ -136,6 +136,6 @@ def advance(at: At, state: CountState, goods: Goods, facts: ItemFacts | None = N
     if needs_expiry(goods) and (found := counts.number_counted(state.count_no, goods.item_no, "lot", goods.lot_no)):
         goods = replace(goods, expiration_date=date.fromisoformat(found.expiration_date) if found.expiration_date else None)
     if needs_expiry(goods):
-        waiting = replace(state, pending=goods, step="expiry")
+        waiting = replace(state, pending=goods, step="expiry", factor=None)
         return Outcome(waiting, say.note(_("Expiry of {number}?").format(number=goods.numbers)), undo="", good=True)
     return book(at, state, goods, facts, replacing=False)

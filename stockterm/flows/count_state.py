@@ -1,6 +1,6 @@
 """Where a counter stands, and what the next scan should be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from stockterm.flows.goods import Goods
@@ -35,6 +35,13 @@ class CountState:
     bin_quantity: Decimal = ZERO
     recent: tuple[str, ...] = ()
     taken_in: bool = False  # handed in by another counter, here to be reviewed
+
+
+def settled(state: CountState) -> CountState:
+    """The state without a multiplier, waiting or being typed."""
+    if state.factor is None and state.step != "factor":
+        return state
+    return replace(state, factor=None, step="" if state.step == "factor" else state.step)
 
 
 def may_be_counted(at: At, state: CountState) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from db.connection.session import Write
 from stockterm.flows import adjust, count, count_line, count_post, count_view, link, look_up, move, my_postings
 from stockterm.flows.adjust import AdjustState
-from stockterm.flows.count_state import CountState
+from stockterm.flows.count_state import CountState, settled
 from stockterm.flows.help import help_for
 from stockterm.flows.link import LinkState
 from stockterm.flows.look_up import LookUpState
@@ -46,6 +46,7 @@ COUNT = Job(
     posted=count_post.posted,
     restore=count_line.restore,
     begun=count_post.begun,
+    settled=settled,
 )
 ADJUST = Job(
     name=adjust.JOB,

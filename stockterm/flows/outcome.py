@@ -93,12 +93,17 @@ class Outcome:
     unknown: str = ""  # the code that nothing has, for F4
 
 
+def _as_it_is(state: Any) -> Any:
+    return state
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One entry of the menu: its state and its functions. `number` 0: not in the menu. `right` None: for everybody.
 
     `work` names the steps that undo goes through (`count:17`); `restore` puts back what one of them changed; `begun` says whether
-    a state has something in it that another user must not be handed.
+    a state has something in it that another user must not be handed; `settled` is a state without the multiplier that waits in
+    it.
     """
 
     name: str
@@ -116,3 +121,4 @@ class Job:
     posted: Callable[[At, Any, Ask | None, list[Any]], Outcome]
     restore: Callable[[str], tuple[Write, ...]]
     begun: Callable[[Any], bool]
+    settled: Callable[[Any], Any] = _as_it_is

@@ -36,14 +36,14 @@ from db.work import counts, scan_log, sessions, steps
 from db.work.scan_log import SavedScan
 from db.work.sessions import WorkInHand
 from stockterm.flows import hand as hands
-from stockterm.flows import link, menu, say, session_view, sign_in
+from stockterm.flows import link, menu, say, session_view, sign_in, undoing
 from stockterm.flows.hand import LOCATION, MENU, Hand
 from stockterm.flows.jobs import BY_NAME, JOBS, STATES
 from stockterm.flows.link import LinkState
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Job, Outcome, Reply
 from stockterm.flows.refusals import AlreadyInHand, NothingToUndo, UnknownChoice, UnknownScan
 from stockterm.flows.rights import Right, may, may_work_at, require, require_location
-from stockterm.flows.saved import from_text, to_text
+from stockterm.flows.saved import to_text
 from stockterm.flows.sign_in import SignIn
 from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
 from stockterm.flows.view import Level, Message, ViewState
@@ -344,7 +344,8 @@ class Session:
                 raise NothingToUndo
             return outcome
         message = say.note(_("Back.")) if back else say.ok(_("Undone: {scan}").format(scan=step.what))
-        return Outcome(from_text(job.state, step.state), message, writes=(*job.restore(step.before), steps.take_back(step)))
+        state, writes = undoing.taken_back(job, step)
+        return Outcome(state, message, writes=writes)
 
     def _decided_answer(self, ask: Ask, saved: SavedScan) -> Outcome:
         """A typed choice or the digits; anything else is held until the question is answered."""

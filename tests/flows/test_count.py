@@ -42,6 +42,37 @@ def test_multiplier_counts_for_the_next_scan_only(database: OpenDatabase, scans:
     assert worker.scan(PCS).view.quantity == "13 PCS"
 
 
+@pytest.mark.parametrize("scans", [(f"12*{PCS}",), ("12*", PCS), ("3*", "12*", PCS)])
+def test_undo_of_a_scan_takes_back_the_multiplier_that_it_used(database: OpenDatabase, scans: tuple[str, ...]) -> None:
+    a_warehouse()
+    worker = counting().scan("NUT", *scans).key(Command.UNDO)
+    assert worker.view.prompt == "Item"
+    assert worker.scan(PCS).view.quantity == "1 PCS"
+    worker.key(Command.UNDO, Command.UNDO)
+    assert worker.said == "Undone: NUT"
+
+
+def test_undo_of_a_scan_takes_back_the_quantity_typed_after_f6(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = counting().scan("NUT").key(Command.QUANTITY).scan("5", PCS).key(Command.UNDO)
+    assert worker.view.prompt == "Item"
+    assert worker.key(Command.UNDO).said == "Undone: NUT"
+
+
+def test_undo_takes_back_a_multiplier_that_no_scan_has_used(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = counting().scan(PCS, "12*").key(Command.UNDO)
+    assert worker.said == "Undone: 12*"
+    assert (worker.view.prompt, worker.view.quantity) == ("Item", "1 PCS")
+
+
+def test_multiplier_of_a_lot_item_goes_with_its_scan_when_the_question_for_the_lot_is_dropped(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = counting().scan("12*", "SALINE").key(Command.BACK)
+    assert worker.view.prompt == "Item"
+    assert worker.scan(PCS).view.quantity == "1 PCS"
+
+
 def test_f6_asks_for_the_quantity_of_the_next_scan(database: OpenDatabase) -> None:
     a_warehouse()
     worker = counting().key(Command.QUANTITY).scan("5", BOX)
