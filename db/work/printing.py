@@ -228,7 +228,7 @@ def _jobs(rows: list[Row]) -> list[PrintJob]:
 
 def unsent_count() -> dict[str, int]:
     """How many jobs are waiting, being sent and failed: for a line on a supervisor's screen."""
-    found = dict(fetch("SELECT state, COUNT(*) FROM print_job WHERE state <> 'sent' GROUP BY state"))
+    found: dict[str, int] = dict(fetch("SELECT state, COUNT(*) FROM print_job WHERE state <> 'sent' GROUP BY state"))
     return {state: int(found.get(state, 0)) for state in (WAITING, SENDING, FAILED)}
 
 

@@ -12,10 +12,9 @@ from stockterm.demo.history import box_code
 from stockterm.demo.places import LOCATIONS, PEOPLE, REASONS
 from stockterm.i18n import _
 from stockterm.labels.barcode import encode_code_128, encode_ean_13, encode_gs1, encode_itf_14
+from stockterm.labels.content import COMMANDS, MULTIPLIERS, command_meanings
 from stockterm.labels.sheet import Label, Section, Sheet
 
-COMMANDS = ["HELP", "CLEAR", "BACK", "LIST", "UNDO", "QTY", "PGUP", "PGDN", "NEXT", "POST"]
-MULTIPLIERS = ["2*", "3*", "5*", "6*", "10*", "12*", "24*", "100*"]
 BINS_SHOWN = [
     "A-01-01", "A-01-02", "A-02-02", "A-04-04", "B-01-01", "B-04-02", "B-06-04", "C-01-01", "C-02-03", "C-06-03",
     "RECV-01", "QC-01",
@@ -72,22 +71,6 @@ def places() -> Iterator[Label]:
 def commands() -> Iterator[Label]:
     for command, meaning in zip(COMMANDS, command_meanings(), strict=True):
         yield _code(f"CMD:{command}", meaning)
-
-
-def command_meanings() -> list[str]:
-    """What each of `COMMANDS` does, with its key, in the user's language."""
-    return [
-        _("F1 Help"),
-        _("F2 Clear"),
-        _("F3 Back"),
-        _("F4 List"),
-        _("F5 Undo scan"),
-        _("F6 Quantity"),
-        _("F7 Page up"),
-        _("F8 Page down"),
-        _("F9 Next bin"),
-        _("F10 Post"),
-    ]
 
 
 def item_groups() -> Iterator[list[Label]]:

@@ -184,6 +184,16 @@ def encode_gs1(elements: Sequence[tuple[str, str]]) -> Symbol:
     return symbol
 
 
+def is_gs1_text(text: str, length: int) -> bool:
+    """Whether a GS1 value of so many characters at most could be this text."""
+    return 0 < len(text) <= length and set(text) <= _GS1_CHARACTERS
+
+
+def is_fixed_length(ai: str) -> bool:
+    """Whether values of this AI need no separator behind them."""
+    return ai[:2] in _FIXED_LENGTHS
+
+
 def svg_bars(symbol: Symbol, height_mm: float, *, left_mm: float = 0, top_mm: float = 0) -> str:
     """The bars as an SVG fragment in millimetres, its corner (quiet zone included) at `left_mm`, `top_mm`.
 
