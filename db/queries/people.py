@@ -10,7 +10,7 @@ from db.connection.session import Row
 
 @dataclass(frozen=True, slots=True)
 class UserFacts:
-    """One user. `locations` empty: all. `has_pin`: can sign in by keyboard."""
+    """One user. `locations` empty: all. `has_pin`: can sign in by keyboard. `has_badge`: one that says more than the code."""
 
     code: str
     name: str
@@ -18,11 +18,15 @@ class UserFacts:
     language: str
     locations: tuple[str, ...]
     has_pin: bool
+    has_badge: bool
     allow_posting_from: date | None
     allow_posting_to: date | None
 
 
-_USER = "SELECT code, name, role, language, locations, pin_hash <> '', allow_posting_from, allow_posting_to FROM app_user"
+_USER = (
+    "SELECT code, name, role, language, locations, pin_hash <> '', COALESCE(badge, '') NOT IN ('', code, 'USR:' || code),"
+    " allow_posting_from, allow_posting_to FROM app_user"
+)
 
 
 def user_by_code(code: str) -> UserFacts | None:
@@ -44,7 +48,7 @@ def pin_hash(code: str) -> str:
 
 
 def _user(row: Row) -> UserFacts:
-    code, name, role, language, locations, has_pin, first, last = row
+    code, name, role, language, locations, has_pin, has_badge, first, last = row
     return UserFacts(
         code,
         name,
@@ -52,6 +56,7 @@ def _user(row: Row) -> UserFacts:
         language,
         tuple(json.loads(locations or "[]")),
         bool(has_pin),
+        bool(has_badge),
         date.fromisoformat(first) if first else None,
         date.fromisoformat(last) if last else None,
     )

@@ -1,6 +1,7 @@
 """Sign-in: a badge, or a user code and a PIN. What is entered here may be a secret, so nothing of it is logged as it came.
 
-A badge that is only the user's code on a label names the user but proves nothing: the PIN is asked for. Wrong PINs are counted in
+A badge that is only the user's code on a label names the user but proves nothing: the PIN is asked for, and without one there
+is no way in. Wrong PINs are counted in
 the database, for all terminals together; after three the next try has to wait, longer each time.
 """
 
@@ -46,13 +47,18 @@ def badge_or_code(text: str) -> SignIn | UserFacts:
     label = stripped.upper().startswith(BADGE_LABEL)
     code = normalize_code(stripped[len(BADGE_LABEL) :] if label else stripped)
     user = people.user_by_badge(code) or people.user_by_badge(normalize_code(stripped))
-    if user is not None and (code != user.code or not user.has_pin):
+    if user is not None and user.has_badge:
         return user
     user = user or people.user_by_code(code)
     if user is None:
         return SignIn(message=Message(Level.ERROR, _("Badge unknown. Scan your badge, or type your user code.")))
     if not user.has_pin:
-        return SignIn(message=Message(Level.ERROR, _("No PIN: {user} signs in by badge.").format(user=user.code)))
+        text = (
+            _("No PIN: {user} signs in by badge.")
+            if user.has_badge
+            else _("No PIN: {user} has no badge either. A supervisor gives one of them.")
+        )
+        return SignIn(message=Message(Level.ERROR, text.format(user=user.code)))
     return SignIn(user.code)
 
 

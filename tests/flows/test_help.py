@@ -80,7 +80,7 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
     ],
 )
 def test_roles_have_these_rights_and_no_others(role: str, rights: set[Right]) -> None:
-    user = UserFacts("ANN", "Ann", role, "", (), False, None, None)
+    user = UserFacts("ANN", "Ann", role, "", (), False, False, None, None)
     assert {right for right in Right if may(user, right)} == rights
     for right in set(Right) - rights:
         with pytest.raises(PermissionDenied):

@@ -395,6 +395,24 @@ def test_badge_that_is_only_the_user_code_asks_for_the_pin(database: OpenDatabas
     assert Worker().scan("USR:PIA").view.prompt == "PIN"
 
 
+@pytest.mark.parametrize("badge", [None, "NED", "USR:NED"])
+@pytest.mark.parametrize("entered", ["ned", "USR:NED"])
+def test_nobody_signs_in_with_the_user_code_alone(database: OpenDatabase, badge: str | None, entered: str) -> None:
+    from db.masters.change import put_masters
+
+    a_warehouse()
+    put_masters([("user", {"code": "NED", "name": "Ned", "role": "worker", "badge": badge})])
+    worker = Worker().scan(entered)
+    assert worker.view.prompt == "Badge"
+    assert worker.said == "No PIN: NED has no badge either. A supervisor gives one of them."
+    counting("ANN").scan("USR:NED").is_refused("No PIN: NED")
+
+
+def test_user_with_a_badge_of_their_own_does_not_sign_in_with_the_code(database: OpenDatabase) -> None:
+    a_warehouse()
+    assert Worker().scan("ANN").said == "No PIN: ANN signs in by badge."
+
+
 def test_label_scanned_at_the_pin_is_no_try(database: OpenDatabase) -> None:
     a_warehouse()
     with_pin()
