@@ -9,6 +9,7 @@ from db.masters.change import put_masters
 from db.queries.items import units_of
 from stockterm.flows import choose, say
 from stockterm.flows.goods import Goods, goods_of
+from stockterm.flows.hand import LOCATION, MENU
 from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome
 from stockterm.flows.rights import Right, require
@@ -28,6 +29,11 @@ class LinkState:
     code: str = ""
     back_to: str = "menu"
     step: str = "item"
+
+
+def possible(code: str, job: str) -> bool:
+    """Whether there is a code to link, scanned in a job that it can be used in."""
+    return bool(code) and job not in (MENU, LOCATION, JOB)
 
 
 def begin(at: At, state: LinkState | None) -> Outcome:

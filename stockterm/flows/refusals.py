@@ -10,9 +10,15 @@ from db.core.errors import N_, StocktermError
 
 class UnknownScan(StocktermError):
     code: ClassVar[str] = "unknown_code"
-    template: ClassVar[str] = N_("Unknown code {scanned}. Nothing {done}. Scan again, or F4 to link it to an item.")
+    template: ClassVar[str] = N_("Unknown code {scanned}. Nothing {done}. Scan again, or ask a supervisor.")
     scanned: str
     done: str
+
+
+class LinkableScan(UnknownScan):
+    """The same, said to somebody who may link the code."""
+
+    template: ClassVar[str] = N_("Unknown code {scanned}. Nothing {done}. Scan again, or F4 to link it to an item.")
 
 
 class MisreadScan(StocktermError):

@@ -41,7 +41,7 @@ from stockterm.flows.hand import LOCATION, MENU, Hand
 from stockterm.flows.jobs import BY_NAME, JOBS, STATES
 from stockterm.flows.link import LinkState
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Job, Outcome, Reply
-from stockterm.flows.refusals import AlreadyInHand, NothingToUndo, UnknownChoice, UnknownScan
+from stockterm.flows.refusals import AlreadyInHand, LinkableScan, NothingToUndo, UnknownChoice, UnknownScan
 from stockterm.flows.rights import Right, may, may_work_at, require, require_location
 from stockterm.flows.saved import to_text
 from stockterm.flows.sign_in import SignIn
@@ -280,8 +280,12 @@ class Session:
     def _refusal(self, problems: Sequence[StocktermError]) -> Outcome:
         """The state as it was, an error on the screen, the field locked."""
         first, state = problems[0], self._current.hand.states.get(self._current.hand.job)
-        texts = tuple(in_words(problem) for problem in problems)
-        unknown = first.scanned if isinstance(first, UnknownScan) else ""
+        unknown = ""
+        if isinstance(first, UnknownScan):
+            unknown = first.scanned
+            if link.possible(unknown, self._current.hand.job) and may(self._current.user, Right.LINK_CODE):
+                first = LinkableScan(scanned=first.scanned, done=first.done)
+        texts = tuple(in_words(problem) for problem in (first, *problems[1:]))
         return Outcome(state, Message(Level.ERROR, texts[0]), text=texts if len(texts) > 1 else (), unknown=unknown)
 
     # ---- deciding
@@ -445,7 +449,7 @@ class Session:
         hand = replace(before, locked=False, message=None, text=(), unknown="", offering=bool(self._held))
         done = scan_log.mark(saved.scan_no, scan_log.APPLIED)
         self._save_hand(hand, [done])
-        if saved.raw == Command.LIST and before.unknown and not self._held and before.job in BY_NAME and before.job != link.JOB:
+        if saved.raw == Command.LIST and not self._held and link.possible(before.unknown, before.job):
             self._link(before.unknown)
 
     def _link(self, code: str) -> None:

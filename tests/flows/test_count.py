@@ -199,7 +199,7 @@ def test_unknown_code_changes_nothing_and_says_so(database: OpenDatabase) -> Non
     a_warehouse()
     worker = counting().scan(PCS, "NOSUCH")
     worker.is_refused()
-    assert worker.said == "Unknown code NOSUCH. Nothing counted. Scan again, or F4 to link it to an item."
+    assert worker.said == "Unknown code NOSUCH. Nothing counted. Scan again, or ask a supervisor."
     assert worker.key(Command.BACK).view.quantity == "1 PCS"
 
 

@@ -524,6 +524,16 @@ def test_supervisor_links_an_unknown_code_and_the_next_scan_works(database: Open
     assert worker.scan("NEWCODE").view.quantity == "1 BOX = 6 PCS"
 
 
+def test_linking_is_offered_to_those_who_may_and_where_it_is_possible(database: OpenDatabase) -> None:
+    a_warehouse()
+    sue = counting("SUE").scan("NEWCODE")
+    assert sue.said == "Unknown code NEWCODE. Nothing counted. Scan again, or F4 to link it to an item."
+    sue.key(Command.LIST).scan("NEWCODE")  # where the item of the code is wanted
+    assert sue.said == "Unknown code NEWCODE. Nothing booked. Scan again, or ask a supervisor."
+    assert "F4" not in counting("ANN", terminal="T2", bin_code="A-02").scan("NEWCODE").said
+    assert "F4" not in Worker("T3").scan(BADGES["BOB"], "NOWHERE").said
+
+
 def test_worker_may_not_link_a_code(database: OpenDatabase) -> None:
     a_warehouse()
     worker = counting().scan("NEWCODE").key(Command.LIST)
