@@ -4,14 +4,14 @@ Levels are read one after the other, so the number of statements grows with the 
 entries reached, never with the length of the ledger. Item numbers play no part: cost never leaves an item here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
-from db.connection import fetch, fetch_batch
+from db.connection import fetch_batch
 from db.core.numbers import from_scaled
 from db.costing.forward import Application, CostEntry, CostGraph, DirectCost
 from db.posting.stock import ENTRY_COLUMNS, Entry, Stock, entry_from_row
-
-_BUCKETS = (1, 8, 64, 512)
+from db.queries.in_lists import fetch_in, in_buckets
 
 _ROWS = "SELECT entry_no, item_ledger_entry_no, inbound_entry_no, outbound_entry_no, transferred_from_entry_no, quantity"
 _RECIPIENTS = (
@@ -32,24 +32,6 @@ _ROUNDING = (
     "SELECT item_ledger_entry_no, SUM(cost_amount_actual) FROM value_entry"
     " WHERE item_ledger_entry_no IN ({0}) AND entry_type = 'rounding' GROUP BY item_ledger_entry_no"
 )
-
-
-def in_buckets(numbers: Iterable[int]) -> Iterator[tuple[str, list[int]]]:
-    """Marks and parameters for `IN (…)`, in a few fixed lengths, so that few statements are ever prepared; the last number is
-    repeated to fill one up."""
-    rest = sorted(numbers)
-    while rest:
-        size = next((bucket for bucket in _BUCKETS if len(rest) <= bucket), _BUCKETS[-1])
-        part, rest = rest[:size], rest[size:]
-        yield ", ".join("?" * size), part + [part[-1]] * (size - len(part))
-
-
-def fetch_in(sql: str, numbers: Iterable[int]) -> list[tuple[object, ...]]:
-    """The rows of a statement with `{0}` where the list of numbers goes."""
-    found = []
-    for marks, params in in_buckets(numbers):
-        found += fetch(sql.format(marks), params)
-    return found
 
 
 class TooLarge(Exception):
@@ -91,7 +73,7 @@ def graph_of(
 ) -> CostGraph:
     """The graph of given nodes, with their other sources. `partial` names nodes whose recipients are not all among them."""
     for row in fetch_in(_SOURCES, nodes):
-        rows[row[0]] = row[1:]  # type: ignore[index, assignment]
+        rows[row[0]] = row[1:]
     sums: dict[tuple[int, ...], int] = {}
     for *key, quantity in rows.values():
         sums[tuple(key)] = sums.get(tuple(key), 0) + quantity
@@ -105,10 +87,10 @@ def graph_of(
     direct: dict[int, list[DirectCost]] = {}
     for found in fetch_in(_DIRECT_COSTS, nodes):
         root, entry_no, posting_date, *amounts = found
-        numbers = [from_scaled(int(amount)) for amount in amounts]  # type: ignore[call-overload]
-        direct.setdefault(entry_no, []).append(DirectCost(root, entry_no, posting_date, *numbers))  # type: ignore[arg-type]
+        numbers = [from_scaled(int(amount)) for amount in amounts]
+        direct.setdefault(entry_no, []).append(DirectCost(root, entry_no, posting_date, *numbers))
     closed = [no for no in wanted if stock.entries[no].quantity > 0 and not stock.entries[no].remaining_quantity]
-    rounding = {row[0]: from_scaled(int(row[1])) for row in fetch_in(_ROUNDING, closed)}  # type: ignore[call-overload]
+    rounding = {row[0]: from_scaled(int(row[1])) for row in fetch_in(_ROUNDING, closed)}
     entries = {no: _cost_entry(stock.entries[no], rounding.get(no, from_scaled(0))) for no in wanted}
     return CostGraph(
         frozenset(nodes), entries, applications, {no: tuple(costs) for no, costs in direct.items()}, dict(dirty), partial
@@ -121,7 +103,7 @@ def read_entries(stock: Stock, numbers: Iterable[int]) -> None:
         stock.keep(entry_from_row(row))
 
 
-def _cost_entry(entry: Entry, rounding: object) -> CostEntry:
+def _cost_entry(entry: Entry, rounding: Decimal) -> CostEntry:
     return CostEntry(
         entry.entry_no,
         entry.entry_type,
@@ -132,7 +114,7 @@ def _cost_entry(entry: Entry, rounding: object) -> CostEntry:
         entry.last_invoice_date or "",
         entry.applies_to_entry,
         entry.cost_amount,
-        rounding,  # type: ignore[arg-type]
+        rounding,
         entry.cost_amount_forwarded,
         entry.uninvoiced_applications,
     )
@@ -149,6 +131,6 @@ def sources_of(entry_no: int, planned: Mapping[int, set[int]]) -> set[int]:
         for no in level:
             found |= planned.get(no, set())
         for row in fetch_in(_SOURCES, level):
-            found |= {row[2], row[3], row[4]} - {0}  # type: ignore[arg-type]
+            found |= {row[2], row[3], row[4]} - {0}
         level = found - seen
     return seen - {entry_no}

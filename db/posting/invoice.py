@@ -17,11 +17,12 @@ from db.costing.sharing import round_amount, share
 from db.posting.checked import Problems
 from db.posting.checks import base_quantity, check_header, check_size, check_user_locations
 from db.posting.cost_changes import automatic, book_rounding, learn_direct_cost, mark_dirty, update_unit_cost
-from db.posting.graph import fetch_in, read_entries
+from db.posting.graph import read_entries
 from db.posting.lines import EntryType, Header, Invoice, PostedBy
 from db.posting.planning import Planning, open_register, touch, value
 from db.posting.references import find_entries
 from db.posting.stock import ZERO, Entry, NotWrittenYet, Stock
+from db.queries.in_lists import fetch_in
 
 _EXPECTED = (
     "SELECT COALESCE(SUM(cost_amount_expected), 0), COALESCE(SUM(sales_amount_expected), 0),"
@@ -183,10 +184,10 @@ def _per_unit(planning: Planning, amount: Decimal, quantity: Decimal) -> Decimal
 def settle_suppliers(planning: Planning, register_no: int, header: Header, decrease: Entry, caused_by: int) -> None:
     """A decrease is completely invoiced: the increases that supplied it wait for one invoice less, and may be rounded off."""
     rows = fetch_in(_SUPPLIERS, [decrease.entry_no])
-    read_entries(planning.stock, [int(row[0]) for row in rows])  # type: ignore[call-overload]
+    read_entries(planning.stock, [int(row[0]) for row in rows])
     for inbound_entry_no, count in rows:
-        inbound = planning.stock.entries[inbound_entry_no]  # type: ignore[index]
-        inbound.uninvoiced_applications -= count  # type: ignore[operator]
+        inbound = planning.stock.entries[inbound_entry_no]
+        inbound.uninvoiced_applications -= count
         assert inbound.uninvoiced_applications >= 0
         touch(planning, inbound)
         ready = not inbound.remaining_quantity and not inbound.uninvoiced_applications and inbound.completely_invoiced

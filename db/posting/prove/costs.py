@@ -10,9 +10,10 @@ from itertools import groupby
 from typing import Any
 
 from db.connection import stream
-from db.posting.graph import fetch_in, sources_of
+from db.posting.graph import sources_of
 from db.posting.prove.arithmetic import amount_rounding, priced, share
 from db.posting.prove.report import Check, differs, entry_name, exact
+from db.queries.in_lists import fetch_in
 
 _ROUNDING = (
     "SELECT item_ledger_entry_no AS no, SUM(cost_amount_actual) AS amount FROM value_entry WHERE entry_type = 'rounding'"
