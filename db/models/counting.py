@@ -1,4 +1,4 @@
-"""Count orders: documents that say what is to be counted, who counted it, and what came of it. Rows may change until they are posted.
+"""Count orders: what is to be counted, who counted it, and what came of it. Rows may change until they are posted.
 
 A recording's lines are the `CountedLine`s of its `count_no`: counting for an order and counting freely are the same at the shelf.
 """
@@ -112,7 +112,7 @@ class CountOrphan(Base):
 
 
 class CountResult(Base):
-    """What a finished order comes to: one row an order line and number, with or without a difference. Posted in parts, in order."""
+    """What a finished order comes to: one row an order line and number, also without a difference. Posted in parts, in order."""
 
     order_no = peewee.BigIntegerField()
     result_no = peewee.IntegerField()
