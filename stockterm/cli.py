@@ -344,6 +344,23 @@ def prove(database: str | None) -> int:
     return 0
 
 
+@command.command("trace")
+@click.argument("number")
+@click.option("--item", default="", help="Only this item's number.")
+@click.option("--back", is_flag=True, help="From use to origin, instead of from origin to use.")
+@click.pass_obj
+def trace(database: str | None, number: str, item: str, back: bool) -> int:
+    """Show where goods with a lot, serial or package number came from, where they are, and what they left with."""
+    from db.core.codes import normalize_code
+    from db.queries.trace import Direction
+    from stockterm.tracing import lines_of
+
+    with _database(database):
+        for line in lines_of(number, normalize_code(item), Direction.BACKWARD if back else Direction.FORWARD):
+            click.echo(line)
+    return 0
+
+
 @command.command("init")
 @click.pass_obj
 def init(database: str | None) -> int:
