@@ -44,11 +44,13 @@ def lots_in_stock(item_no: str, location_code: str, *, limit: int = 50) -> list[
 
 
 def barcodes_of(item_no: str, *, limit: int = 20) -> list[tuple[str, str, str]]:
-    """Barcode, variant and unit of the item's barcodes."""
+    """Barcode, variant and unit of the item's barcodes; its own GTIN stands for its base unit. GTINs have 14 digits."""
     rows = fetch(
         "SELECT barcode, variant_code, uom_code FROM item_barcode WHERE item_no = ?"
-        " ORDER BY uom_code, variant_code, barcode LIMIT ?",
-        (item_no, limit),
+        " UNION SELECT gtin, '', base_uom FROM item WHERE no = ? AND COALESCE(gtin, '') <> ''"
+        " AND NOT EXISTS (SELECT 1 FROM item_barcode b WHERE b.barcode = item.gtin)"
+        " ORDER BY 3, 2, 1 LIMIT ?",
+        (item_no, item_no, limit),
     )
     return [(barcode, variant, unit) for barcode, variant, unit in rows]
 

@@ -18,7 +18,7 @@ from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
-from stockterm.flows.words import item_and_variant, number, place, quantity
+from stockterm.flows.words import as_printed, item_and_variant, number, place, quantity
 from stockterm.i18n import _, format_date
 from stockterm.scanning.resolve import (
     Ambiguous,
@@ -131,9 +131,8 @@ def _about_item(at: At, hit: ItemHit) -> list[str]:
     if tracking := about.tracking_code_of(facts.no):
         lines.append(_("Tracking: {code}").format(code=tracking))
     if barcodes := about.barcodes_of(facts.no):
-        lines.append(
-            _("Barcodes: {barcodes}").format(barcodes=", ".join(f"{code} {unit}".rstrip() for code, _v, unit in barcodes))
-        )
+        shown = (f"{as_printed(code)} {unit}".rstrip() for code, _variant, unit in barcodes)
+        lines.append(_("Barcodes: {barcodes}").format(barcodes=", ".join(shown)))
     if counted := about.last_counted(facts.no):
         lines.append(_("Counted: {date}").format(date=format_date(date.fromisoformat(counted))))
     return lines

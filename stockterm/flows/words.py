@@ -128,6 +128,14 @@ def scans_in_words(count: int) -> str:
     return ngettext("{count} scan", "{count} scans", count).format(count=count)
 
 
+def as_printed(barcode: str) -> str:
+    """A barcode as its label shows it: a GTIN is kept with 14 digits and printed with 8, 12, 13 or 14."""
+    if len(barcode) != 14 or not (barcode.isascii() and barcode.isdigit()):
+        return barcode
+    zeros = len(barcode) - len(barcode.lstrip("0"))
+    return barcode[6:] if zeros >= 6 else barcode[min(zeros, 2) :]
+
+
 def place(location_code: str, bin_code: str) -> str:
     """Where something is: the bin, or the location where there are no bins."""
     return bin_code or location_code

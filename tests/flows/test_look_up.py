@@ -29,6 +29,18 @@ def test_item_shows_what_it_is_how_much_there_is_where_and_its_units(database: O
     assert any(line.startswith("Barcodes: ") for line in text)
 
 
+def test_barcodes_are_shown_as_printed_and_the_items_own_gtin_is_one_of_them(database: OpenDatabase) -> None:
+    from db.masters.change import put_masters
+
+    a_warehouse()
+    put_masters([("item", {"no": "1000", "gtin": "9528765432122"}), ("item", {"no": "NUT", "gtin": "95287645"})])
+    worker = looking()
+    assert f"Barcodes: {BOX} BOX, {PCS} PCS, 9528765432122 PCS" in worker.scan("1000").view.text
+    assert "Barcodes: 95287645 PCS" in worker.scan("NUT").view.text
+    put_masters([("barcode", {"barcode": "9528765432122", "item": "1000", "uom": "PCS"})])
+    assert f"Barcodes: {BOX} BOX, {PCS} PCS, 9528765432122 PCS" in worker.scan("1000").view.text
+
+
 def test_open_lots_are_listed_by_expiry(database: OpenDatabase) -> None:
     a_warehouse()
     purchased("CHEESE", "4", lot="LATE", expires=date(2099, 6, 30))
