@@ -38,10 +38,12 @@ def _bursts(where: str, fresh: Callable[[], str], settings: Settings) -> Iterato
                 stack.callback(other.stop)
                 other.tell(**beside)
             at_work = counting(stack.enter_context(program(url, name=f"BURST-{user}")), user)
-            yield _burst(f"{settings.scans:,} scans back to back, {where}, {what}", url, at_work, settings.scans)
+            at_least = 0 if beside else _SCANS_A_SECOND
+            yield _burst(f"{settings.scans:,} scans back to back, {where}, {what}", url, at_work, settings.scans, at_least)
 
 
-def _burst(what: str, url: str, at_work: Program, scans: int) -> Result:
+def _burst(what: str, url: str, at_work: Program, scans: int, at_least: int) -> Result:
+    """The line brings thousands a second. Alone the program has to keep up with `at_least`; beside a slow posting scans wait."""
     before, logged, counted = at_work.count, len(scan_log(url)), counted_lines(url)
     labels = Walk(seed=scans).deal(scans)
     wanted = Tally.of(labels, SERIALS)
@@ -61,9 +63,9 @@ def _burst(what: str, url: str, at_work: Program, scans: int) -> Result:
     return Result(
         9,
         what,
-        f"{shown(rate)} scans/s, {'0' if whole and taken and right else '**some**'} lost, merged or reordered",
-        f"0 lost, ≥ {_SCANS_A_SECOND} scans/s",
-        whole and taken and right and rate >= _SCANS_A_SECOND,
+        f"{shown(rate)} scans/s taken, {'0' if whole and taken and right else '**some**'} lost, merged or reordered",
+        f"0 lost, ≥ {at_least} scans/s" if at_least else "0 lost",
+        whole and taken and right and rate >= at_least,
     )
 
 
@@ -86,7 +88,7 @@ def _waits(where: str, fresh: Callable[[], str], settings: Settings) -> Iterator
                     stack.callback(other.stop)
                     other.tell(do="post_for", seconds=3_600, pause=pause, items=(number * 12, number * 12 + 12))
             at_work = counting(stack.enter_context(program(url, name=f"WAIT-{user}")), user)
-            labels = [label for label in Walk(seed=3).deal(scans) if not label.startswith("CMD:")]
+            labels = ["BIN:A-01", *(label for label in Walk(seed=3).deal(scans) if not label.startswith(("CMD:", "BIN:")))]
             first, *waits = (_wait(at_work, label) for label in labels)
             waits.sort()
         half, most = statistics.median(waits), waits[len(waits) * 99 // 100]
