@@ -496,7 +496,7 @@ class NothingToDo(StocktermError):
 
 class DatabaseUnavailable(StocktermError):
     code: ClassVar[str] = "database_unavailable"
-    template: ClassVar[str] = N_("Database away: {problem}. Scans are kept and applied when it is back.")
+    template: ClassVar[str] = N_("Database away: {problem}. Try again when it is back.")
     problem: str
 
 

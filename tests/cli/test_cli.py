@@ -152,6 +152,17 @@ class TestDatabase:
         assert answer.status == 1
         assert answer.codes == [(None, "database_unavailable", "")]
 
+    @pytest.mark.parametrize("arguments", [("export", "items"), ("post", "-"), ("prove",)], ids=" ".join)
+    def test_a_database_that_is_away_says_so_in_one_line_and_promises_nothing_about_scans(
+        self, arguments: tuple[str, ...]
+    ) -> None:
+        answer = call("--database", "postgresql://nobody@127.0.0.1:1/none", *arguments)
+        assert answer.status == 1
+        (line,) = answer.err.splitlines()
+        assert line.startswith("stockterm: Database away: ")
+        assert line.endswith(" Try again when it is back.")
+        assert "scan" not in line.lower()
+
     def test_a_database_of_a_later_version_is_refused(self, small: Company) -> None:
         connection = sqlite3.connect(small.url.removeprefix("sqlite:///"))
         connection.execute("UPDATE schema_migration SET name = '9999_later' WHERE name LIKE '0002%'")
