@@ -23,12 +23,12 @@ from stockterm.demo.history import Operation, box_code, postings
 from stockterm.demo.places import LOCATIONS, PEOPLE, REASONS, bins
 
 MARK = "DEMO"
-"""Reason code that says: this database is a demo; its description ends in the day that it was made for."""
+"""Responsibility center that says: this database is a demo; its name ends in the day that it was made for."""
 
 
 def demo_operations(today: date) -> Iterator[Operation]:
     """All operations, in an order in which they can be posted: master data, nine weeks of postings, then what is blocked."""
-    yield {"op": "reason", "code": MARK, "description": f"Demo data of {today.isoformat()}"}
+    yield {"op": "responsibility_center", "code": MARK, "name": f"Demo data of {today.isoformat()}"}
     yield from places()
     yield from classes()
     for goods in GOODS:

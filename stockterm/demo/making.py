@@ -2,7 +2,7 @@
 
 The company is posted into a new file in a folder of its own beside the target, and the finished file is then given its name:
 whoever looks sees no demo or a whole one, however the making ends. A file that is there already is opened as it is when a demo
-made it, and refused otherwise. What a demo is stands in the file itself (`settings.demo`, and a reason code with the day), so a
+made it, and refused otherwise. What a demo is stands in the file itself (`settings.demo`, and a responsibility center with the day), so a
 file that was replaced by other data under the same name is not taken for one.
 
 No database may be open in the process meanwhile: what is in a file is found out by opening it, read-only.
@@ -100,7 +100,7 @@ def _made_for(path: Path) -> date | None:
         return None
     try:
         open_database(sqlite_url(path), read_only=True)
-        rows = fetch("SELECT reason.description FROM settings, reason WHERE settings.demo AND reason.code = ?", (MARK,))
+        rows = fetch("SELECT c.name FROM settings s, responsibility_center c WHERE s.demo AND c.code = ?", (MARK,))
         return date.fromisoformat(str(rows[0][0])[-10:]) if rows else None
     except (DatabaseDamaged, peewee.PeeweeException, ValueError):
         return None

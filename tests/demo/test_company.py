@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stockterm.demo.company import demo_operations
+from stockterm.demo.company import MARK, demo_operations
 from stockterm.demo.goods import LOTS
 from stockterm.scanning.check_digits import has_valid_check_digit
 
@@ -99,6 +99,12 @@ def test_every_unit_has_a_barcode_of_its_own(operations: list[Row]) -> None:
     for unit in of(operations, "unit_of_measure"):
         assert barcodes[unit["item"], unit["code"]] == (variants[unit["item"]] or 1)
         assert Decimal(unit["quantity_per"]) > 1
+
+
+def test_reasons_are_those_of_a_floor_and_not_the_mark_of_the_demo(operations: list[Row]) -> None:
+    reasons = [one["code"] for one in of(operations, "reason")]
+    assert "DAMAGED" in reasons
+    assert MARK not in reasons
 
 
 def test_codes_are_known_before_they_are_used(operations: list[Row]) -> None:

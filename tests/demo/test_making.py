@@ -18,14 +18,14 @@ LATER = date(2026, 6, 1)
 
 
 def a_door(url: str, operations: Iterable[dict[str, Any]]) -> None:
-    """Posts nothing but reasons and settings: as much of a database as the making looks at."""
+    """Posts nothing but the mark and the settings: as much of a database as the making looks at."""
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("CREATE TABLE settings (id INTEGER, demo BOOLEAN, version INTEGER)")
     connection.execute("INSERT INTO settings VALUES (1, 0, 1)")
-    connection.execute("CREATE TABLE reason (code TEXT, description TEXT)")
-    reasons = [(one["code"], one["description"]) for one in operations if one["op"] == "reason"]
-    connection.executemany("INSERT INTO reason VALUES (?, ?)", reasons)
+    connection.execute("CREATE TABLE responsibility_center (code TEXT, name TEXT)")
+    centers = [(one["code"], one["name"]) for one in operations if one["op"] == "responsibility_center"]
+    connection.executemany("INSERT INTO responsibility_center VALUES (?, ?)", centers)
     connection.commit()
     connection.close()
 
@@ -71,7 +71,7 @@ def test_fresh_makes_it_anew(tmp_path: Path) -> None:
 
 def other_data(path: Path) -> None:
     """A real company: the same tables, even the demo's operations, but not made by `make_demo`."""
-    a_door(f"sqlite:///{path}", [{"op": "reason", "code": "DEMO", "description": "Demo data of 2026-05-04"}])
+    a_door(f"sqlite:///{path}", [{"op": "responsibility_center", "code": "DEMO", "name": "Demo data of 2026-05-04"}])
 
 
 @pytest.mark.parametrize("content", [b"", b"my diary", b"SQLite format 3\x00" + b"\x01" * 200])
