@@ -1,4 +1,4 @@
-"""What stands on labels: items with the barcode of a unit, lots with their expiry, packages with what is in them, bins, badges."""
+"""What stands on labels: items with the barcode of a unit, lots, packages with what is in them, bins, badges."""
 
 from dataclasses import dataclass
 from datetime import date

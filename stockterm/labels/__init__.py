@@ -1,1 +1,1 @@
-"""Labels: data in, something printable out. Knows no item and no database."""
+"""Labels: data in, something printable out. Only `company` and `sending` know of items and of the print queue."""

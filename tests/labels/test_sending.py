@@ -1,0 +1,153 @@
+"""Label printing does not fail silently: each way in which it can fail keeps the job, says why, and prints it in the end."""
+
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from db.connection import fetch
+from db.core.clock import held_at
+from db.masters.change import put_masters
+from db.work import printing
+from stockterm.labels import company, sending
+from stockterm.labels.content import bin_label
+from stockterm.labels.sending import send_waiting
+from tests.labels.printers import closed_port, loopback_printer
+from tests.labels.reading import Read
+from tests.labels.zpl_reading import labels_of
+
+pytestmark = pytest.mark.usefixtures("database")
+
+LATER = datetime.now(UTC) + timedelta(hours=1)
+
+
+def a_printer(address: str, code: str = "ZEBRA", **fields: object) -> printing.Printer:
+    put_masters([("printer", {"code": code, "address": address, **fields})])
+    return printing.require_printer(code)
+
+
+def ordered(printer: printing.Printer, *bins: str) -> list[int]:
+    return company.order([bin_label("MAIN", code) for code in bins], printer, title="Bins", user_code="ANN", terminal="T1")
+
+
+def test_labels_arrive_at_the_port_as_they_were_laid_out_and_the_job_is_sent_not_printed() -> None:
+    with loopback_printer() as loopback:
+        [job_no] = ordered(a_printer(loopback.address), "A-01", "A-02")
+        assert [one.state for one in send_waiting()] == ["sent"]
+        [received] = loopback.wait_for(1)
+    assert [label.read() for label in labels_of(received)] == [[Read("]C0", "BIN:A-01")], [Read("]C0", "BIN:A-02")]]
+    job = printing.require_job(job_no)
+    assert (job.state, job.reason, job.label_count) == ("sent", "", 2)
+    assert "printed" not in printing.STATES
+
+
+def test_a_printer_that_is_off_keeps_the_job_with_the_reason_and_prints_it_when_it_is_back() -> None:
+    printer = a_printer(closed_port())
+    [job_no] = ordered(printer, "A-01")
+    [outcome] = send_waiting()
+    assert (outcome.state, outcome.reason) == ("waiting", "Connection refused")
+    assert printing.require_job(job_no).reason == "Connection refused"
+    assert send_waiting() == [], "not again before the pause is over"
+    with loopback_printer() as loopback:
+        a_printer(loopback.address)
+        with held_at(LATER):
+            assert [one.state for one in send_waiting()] == ["sent"]
+        assert len(loopback.wait_for(1)) == 1
+
+
+def test_a_printer_that_hangs_up_is_a_failure_even_when_every_byte_was_taken() -> None:
+    with loopback_printer("resets") as loopback:
+        ordered(a_printer(loopback.address), "A-01")
+        [outcome] = send_waiting()
+    assert outcome.state == "waiting"
+    assert outcome.reason.startswith("hung up after ")
+
+
+def test_a_printer_that_takes_nothing_is_given_up_after_a_while_and_the_reason_says_how_far_it_came() -> None:
+    with loopback_printer("stalls") as loopback:
+        printing.enqueue(a_printer(loopback.address).code, "x" * 20_000_000, title="Too much")
+        [outcome] = send_waiting(stalled_s=0.2)
+        assert outcome.state == "waiting"
+        assert "of 20000000 bytes" in outcome.reason
+
+
+def test_a_host_that_does_not_exist_is_a_reason_too() -> None:
+    ordered(a_printer("printer.invalid"), "A-01")
+    [outcome] = send_waiting()
+    assert outcome.state == "waiting"
+    assert outcome.reason
+
+
+def test_in_the_end_a_job_fails_loudly_and_is_still_there() -> None:
+    [job_no] = ordered(a_printer(closed_port()), "A-01")
+    moment = datetime.now(UTC)
+    states = []
+    for _attempt in range(len(printing.BACK_OFF_S) + 1):
+        with held_at(moment):
+            states += [one.state for one in send_waiting()]
+        moment += timedelta(hours=1)
+    assert states == ["waiting"] * len(printing.BACK_OFF_S) + ["failed"]
+    [left] = printing.unsent_jobs()
+    assert (left.job_no, left.state, left.reason) == (job_no, "failed", "Connection refused")
+
+
+def test_a_printer_that_is_off_does_not_hold_up_another() -> None:
+    with loopback_printer() as loopback:
+        ordered(a_printer(closed_port(), "OFF"), "A-01")
+        ordered(a_printer(loopback.address, "ON"), "A-02")
+        assert sorted((one.printer_code, one.state) for one in send_waiting()) == [("OFF", "waiting"), ("ON", "sent")]
+        assert "BIN:A-02" in loopback.wait_for(1)[0]
+
+
+def test_a_folder_gets_one_whole_file_for_each_job(tmp_path: Path) -> None:
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    printer = a_printer(str(folder), kind="file")
+    first, second = ordered(printer, "A-01")[0], ordered(printer, "A-02")[0]
+    send_waiting()
+    assert sorted(path.name for path in folder.iterdir()) == [f"job-{first:08}.zpl", f"job-{second:08}.zpl"]
+    assert len(labels_of((folder / f"job-{first:08}.zpl").read_text())) == 1
+
+
+def test_a_file_gets_one_job_after_the_other(tmp_path: Path) -> None:
+    printer = a_printer(str(tmp_path / "labels.zpl"), kind="file")
+    ordered(printer, "A-01")
+    ordered(printer, "A-02")
+    send_waiting()
+    assert len(labels_of((tmp_path / "labels.zpl").read_text())) == 2
+
+
+def test_a_path_that_cannot_be_written_is_a_reason(tmp_path: Path) -> None:
+    ordered(a_printer(str(tmp_path / "missing" / "labels.zpl"), kind="file"), "A-01")
+    [outcome] = send_waiting()
+    assert (outcome.state, outcome.reason) == ("waiting", "No such file or directory")
+
+
+def test_many_labels_are_several_jobs_and_all_of_them_or_none() -> None:
+    printer = a_printer("127.0.0.1")
+    jobs = ordered(printer, *[f"A-{number:03}" for number in range(company.MOST_IN_A_JOB + 1)])
+    assert [printing.require_job(job).label_count for job in jobs] == [company.MOST_IN_A_JOB, 1]
+    narrow = a_printer("127.0.0.1", "NARROW", width_mm=40)
+    with pytest.raises(Exception, match="Label too small"):
+        ordered(narrow, *["A"] * company.MOST_IN_A_JOB, "A-VERY-LONG-BIN-CODE")
+    assert fetch("SELECT COUNT(*) FROM print_job WHERE printer_code = 'NARROW'") == [(0,)]
+
+
+def test_a_terminal_sends_in_the_background_on_a_connection_of_its_own() -> None:
+    with loopback_printer() as loopback:
+        ordered(a_printer(loopback.address), "A-01")
+        sending.send_in_background().join(timeout=30)
+        assert len(loopback.wait_for(1)) == 1
+    assert printing.unsent_jobs() == []
+
+
+def test_no_silent_end_when_the_connection_breaks_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_given: object, **_named: object) -> socket.socket:
+        raise OSError("cable cut")
+
+    monkeypatch.setattr(socket, "create_connection", unreachable)
+    ordered(a_printer("127.0.0.1"), "A-01")
+    sending.send_in_background().join(timeout=30)
+    [job] = printing.unsent_jobs()
+    assert (job.state, job.reason) == ("waiting", "cable cut")
