@@ -1,9 +1,10 @@
-"""What a user has posted, newest first, and what one register did."""
+"""What a user has posted, and what one register did."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from db.connection import fetch
+from db.connection import fetch, fetch_batch
 from db.connection.session import Row
 from db.core.numbers import from_scaled
 
@@ -15,6 +16,7 @@ class RegisterFacts:
     register_no: int
     operation_id: str
     operation: str
+    document_no: str
     source_code: str
     reason_code: str
     created_at: int
@@ -23,16 +25,23 @@ class RegisterFacts:
 
 
 _REGISTER = (
-    "SELECT r.register_no, r.operation_id, r.operation, r.source_code, r.reason_code, r.created_at, r.undoes_register_no,"
-    " (SELECT MIN(u.register_no) FROM item_register u WHERE u.undoes_register_no = r.register_no)"
+    "SELECT r.register_no, r.operation_id, r.operation, r.document_no, r.source_code, r.reason_code, r.created_at,"
+    " r.undoes_register_no, (SELECT MIN(u.register_no) FROM item_register u WHERE u.undoes_register_no = r.register_no)"
     " FROM item_register r"
 )
+FILES, _DEMO = "interchange", "demo"  # source codes of what nobody posted at a terminal
 
 
 def registers_of(user_code: str, since: int, *, limit: int = 99) -> list[RegisterFacts]:
-    """What the user posted since a moment (microseconds, UTC), newest first."""
-    sql = f"{_REGISTER} WHERE r.user_code = ? AND r.user_code <> '' AND r.created_at >= ? ORDER BY r.created_at DESC LIMIT ?"
-    return [_facts(row) for row in fetch(sql, (user_code, since, limit))]
+    """What the user posted since a moment (microseconds, UTC): at terminals first, then in files; each newest first.
+
+    The history of a demo names users too, and is not theirs.
+    """
+    sql = (
+        f"{_REGISTER} WHERE r.user_code = ? AND r.user_code <> '' AND r.created_at >= ? AND r.source_code <> ?"
+        " ORDER BY CASE WHEN r.source_code = ? THEN 1 ELSE 0 END, r.created_at DESC, r.register_no DESC LIMIT ?"
+    )
+    return [_facts(row) for row in fetch(sql, (user_code, since, _DEMO, FILES, limit))]
 
 
 def register(register_no: int) -> RegisterFacts | None:
@@ -42,7 +51,54 @@ def register(register_no: int) -> RegisterFacts | None:
 
 
 def _facts(row: Row) -> RegisterFacts:
-    return RegisterFacts(row[0], row[1] or "", row[2], row[3], row[4], row[5], row[6], row[7])
+    return RegisterFacts(row[0], row[1] or "", *row[2:])
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a register did, in short. `kind`: the type of its entries; `items`: how many; the others are of a single item.
+
+    `quantity` in base units, not signed: what came or went; what moved, once. `counted`: how many lines a count had.
+    """
+
+    kind: str = ""
+    items: int = 0
+    item_no: str = ""
+    quantity: Decimal = Decimal(0)
+    base_uom: str = ""
+    counted: int = 0
+
+
+def summaries(register_nos: Sequence[int]) -> dict[int, Summary]:
+    """What each of the registers did. A move from bin to bin has no item ledger entries: it has its warehouse entries."""
+    if not register_nos:
+        return {}
+    among = f"IN ({', '.join('?' * len(register_nos))})"
+    columns = (
+        "SELECT e.register_no, MIN(e.entry_type), COUNT(DISTINCT e.item_no), MIN(e.item_no), MIN(i.base_uom),"
+        " SUM(CASE WHEN e.quantity > 0 THEN e.quantity ELSE 0 END), SUM(CASE WHEN e.quantity < 0 THEN -e.quantity ELSE 0 END)"
+    )
+    moved, in_bins, counted = fetch_batch(
+        [
+            (
+                f"{columns} FROM item_ledger_entry e JOIN item i ON i.no = e.item_no WHERE e.register_no {among} GROUP BY 1",
+                register_nos,
+            ),
+            (
+                f"{columns} FROM warehouse_entry e JOIN item i ON i.no = e.item_no WHERE e.entry_type = 'movement'"
+                f" AND e.register_no {among} GROUP BY 1",
+                register_nos,
+            ),
+            (f"SELECT register_no, COUNT(*) FROM count_entry WHERE register_no {among} GROUP BY 1", register_nos),
+        ]
+    )
+    found: dict[int, Summary] = {}
+    for no, kind, items, item_no, base_uom, gained, lost in (*in_bins, *moved):
+        quantity = from_scaled(max(int(gained), int(lost)))
+        found[no] = Summary(kind, items, item_no, quantity, base_uom) if items == 1 else Summary(kind, items)
+    for no, lines in counted:
+        found[no] = replace(found.get(no, Summary()), counted=lines)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +123,9 @@ _BINS = (
     "SELECT entry_type, item_no, variant_code, location_code, bin_code, lot_no, serial_no, quantity FROM warehouse_entry"
     " WHERE register_no = ? ORDER BY entry_no LIMIT ?"
 )
-_COUNTED = "SELECT COUNT(*) FROM count_entry WHERE register_no = ?"
 
 
 def moved_by(register_no: int, *, limit: int = 50) -> list[Moved]:
     """What a register moved: its item ledger entries; a move from bin to bin has none, and shows its warehouse entries."""
     rows = fetch(_ENTRIES, (register_no, limit)) or fetch(_BINS, (register_no, limit))
     return [Moved(*[*row[:7], from_scaled(row[7])]) for row in rows]
-
-
-def lines_counted(register_no: int) -> int:
-    """How many lines a count had."""
-    return int(fetch(_COUNTED, (register_no,))[0][0])

@@ -1,4 +1,7 @@
-"""My postings: what this user posted today; undo where it is still possible, the reason where it is not."""
+"""My postings: what this user posted today; undo where it is still possible, the reason where it is not.
+
+Today is when it was posted, whatever its posting date. What was done at a terminal comes before what came with files.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -6,15 +9,16 @@ from typing import Any
 
 from db.core.clock import to_microseconds
 from db.core.errors import AlreadyUndone, NotSupported
-from db.posting.lines import Header, Undo
-from db.queries.registers import RegisterFacts, lines_counted, moved_by, register, registers_of
+from db.posting.lines import EntryType, Header, Undo
+from db.queries.items import reasons
+from db.queries.registers import FILES, RegisterFacts, Summary, moved_by, register, registers_of, summaries
 from stockterm.flows import choose, say
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome, Reply
 from stockterm.flows.refusals import UnknownChoice
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
-from stockterm.flows.words import clock_time, item_and_variant, lines_in_words, place, signed
+from stockterm.flows.words import clock_time, item_and_variant, items_in_words, lines_in_words, place, quantity, signed
 from stockterm.i18n import _
 
 JOB = "my_postings"
@@ -115,10 +119,12 @@ def view(at: At, state: PostingsState) -> ViewState:
         return ViewState(
             title=_("Register {register}").format(register=one.register_no),
             prompt=_("Posting"),
-            text=_about(at, one),
+            text=_about(at, one, summaries([one.register_no]).get(one.register_no, Summary())),
             keys=(KeyHint(Command.UNDO, _("undo")), KeyHint(Command.BACK, _("list")), KeyHint(Command.HELP, _("help"))),
         )
-    listed = [f"{clock_time(one.created_at)} {_in_words(one)}" for one in _todays(at)]
+    todays = _todays(at)
+    did = summaries([one.register_no for one in todays])
+    listed = [f"{clock_time(one.created_at)} {_in_words(one, did.get(one.register_no, Summary()))}" for one in todays]
     return ViewState(
         title=_("My postings"),
         prompt=_("Choose"),
@@ -127,29 +133,75 @@ def view(at: At, state: PostingsState) -> ViewState:
     )
 
 
-def _in_words(one: RegisterFacts) -> str:
-    """`Adjust 12 undone`."""
+def _in_words(one: RegisterFacts, did: Summary) -> str:
+    """`Sale 12 PCS HW1010 SH-2009`, `Count 14 lines`, `Adjust -4 PCS 1000 undone`."""
+    if one.undoes is not None:
+        return _("Undo of register {register}").format(register=one.undoes)
+    sign = {"positive_adjustment": "+", "negative_adjustment": "-"}.get(did.kind, "")
+    much = ""
+    if did.counted:
+        much = lines_in_words(did.counted)
+    elif did.items == 1:
+        much = f"{sign}{quantity(did.quantity, did.base_uom)} {did.item_no}"
+    elif did.items:
+        much = items_in_words(did.items)
+    undone = _("undone") if one.undone_by is not None else ""
+    return " ".join(filter(None, (_what(one, did), much, one.document_no, undone)))
+
+
+def _what(one: RegisterFacts, did: Summary) -> str:
+    """The job it was posted by, else what kind of posting it is."""
+    from stockterm.flows.jobs import BY_NAME
+
+    if one.source_code in BY_NAME:
+        return BY_NAME[one.source_code].title()
+    return kind_in_words(did.kind) if one.operation == "journal_line" else operation_in_words(one.operation)
+
+
+def kind_in_words(kind: str) -> str:
+    """The type of a ledger or warehouse entry."""
     words = {
-        "count": _("Count"),
-        "adjust": _("Adjust"),
-        "move": _("Move"),
-        "my_postings": _("Undo"),
-        "interchange": _("File"),
+        EntryType.PURCHASE: _("Purchase"),
+        EntryType.SALE: _("Sale"),
+        EntryType.POSITIVE_ADJUSTMENT: _("Adjustment"),
+        EntryType.NEGATIVE_ADJUSTMENT: _("Adjustment"),
+        EntryType.TRANSFER: _("Transfer"),
+        EntryType.CONSUMPTION: _("Consumption"),
+        EntryType.OUTPUT: _("Output"),
+        EntryType.ASSEMBLY_CONSUMPTION: _("Assembly"),
+        EntryType.ASSEMBLY_OUTPUT: _("Assembly"),
+        "movement": _("Move"),
     }
-    operations = {"journal_line": _("Line"), "count": _("Count"), "invoice": _("Invoice")}
-    name = _("Undo") if one.undoes is not None else words.get(one.source_code) or operations.get(one.operation, one.operation)
-    undone = f" {_('undone')}" if one.undone_by is not None else ""
-    return f"{name} {one.register_no}{undone}"
+    return words.get(kind, _("Posting"))
 
 
-def _about(at: At, one: RegisterFacts) -> tuple[str, ...]:
-    lines = [f"{clock_time(one.created_at)} {_in_words(one)}"]
+def operation_in_words(operation: str) -> str:
+    """The kind of an operation of the interchange format."""
+    words = {
+        "journal_line": _("Line"),
+        "invoice": _("Invoice"),
+        "count": _("Count"),
+        "undo": _("Undo"),
+        "transfer_order": _("Transfer order"),
+        "transfer_ship": _("Transfer shipment"),
+        "transfer_receive": _("Transfer receipt"),
+        "adjust_cost": _("Cost adjustment"),
+    }
+    return words.get(operation, _("Posting"))
+
+
+def _from_in_words(source_code: str) -> str:
+    """Where it was posted: at a terminal, or with a file."""
+    return _("With a file") if source_code == FILES else _("At a terminal")
+
+
+def _about(at: At, one: RegisterFacts, did: Summary) -> tuple[str, ...]:
+    lines = [f"{clock_time(one.created_at)} {_in_words(one, did)}", _from_in_words(one.source_code)]
     if one.reason_code:
-        lines.append(_("Reason {code} {text}").format(code=one.reason_code, text=""))
+        text = dict(reasons()).get(one.reason_code, "")
+        lines.append(_("Reason {code} {text}").format(code=one.reason_code, text=text).rstrip())
     if why_not := _why_not(one):
         lines.append(why_not)
-    if counted := lines_counted(one.register_no):
-        lines.append(_("{lines} counted").format(lines=lines_in_words(counted)))
     if may(at.user, Right.SEE_EXPECTED):
         lines += [
             f"{signed(moved.quantity)} {item_and_variant(moved.item_no, moved.variant_code)} {moved.lot_no}{moved.serial_no} "

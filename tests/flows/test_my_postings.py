@@ -1,9 +1,15 @@
 """My postings: today's registers of the user, undone where that is possible, and why not where it is not."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from db.core import clock
+from db.posting.lines import EntryType, Header, ItemJournalLine, PostedBy
+from db.posting.post import post_operations
+from stockterm.flows.my_postings import kind_in_words, operation_in_words
 from stockterm.flows.tokens import Command
+from stockterm.i18n import in_language
+from stockterm.interchange.operations import OPERATIONS, Group
 from tests.flows.warehouse import Worker, a_warehouse, counting, on_hand, purchased, signed_in, sold
 from tests.support.databases import OpenDatabase
 
@@ -20,8 +26,9 @@ def after_an_adjustment(difference: str = "+4") -> Worker:
 def test_todays_postings_are_listed_and_one_is_shown(database: OpenDatabase) -> None:
     worker = after_an_adjustment().scan("5")
     assert len(worker.view.choices) == 1
-    assert "Adjust" in worker.view.choices[0]
+    assert worker.view.choices[0].endswith(" Adjust +4 PCS 1000")
     worker.scan("1")
+    assert "Reason FOUND Found" in worker.view.text
     assert "+4 1000 A-01" in worker.view.text
 
 
@@ -48,10 +55,35 @@ def test_count_is_undone_with_its_differences(database: OpenDatabase) -> None:
     a_warehouse()
     purchased("1000", "10")
     worker = counting().scan(PCS, "7").post().scan("5", "1")
-    assert "1 line counted" in worker.view.text
+    assert worker.view.text[0].endswith(" Count 1 line")
     worker.key(Command.UNDO)
     worker.scan(worker.view.prompt.removeprefix("Type "))
     assert on_hand("1000") == 10
+
+
+def test_files_come_after_what_was_done_at_terminals_and_the_history_of_a_demo_is_nobodys(database: OpenDatabase) -> None:
+    a_warehouse()
+    for source in ("demo", "interchange"):
+        post_operations([received("1000", "10", document_no=f"PR-{source}")], PostedBy(source_code=source))
+    signed_in().scan("3", "BIN:A-01", PCS, "4", "BIN:A-02").post()
+    post_operations([received("NUT", "5", document_no="PR-2")], PostedBy(source_code="interchange"))
+    listed = [one.split(" ", 2)[2] for one in signed_in("ANN", terminal="T2").key(Command.BACK).scan("5").view.choices]
+    assert listed == ["Move 4 PCS 1000", "Purchase 5 PCS NUT PR-2", "Purchase 10 PCS 1000 PR-interchange"]
+
+
+def received(item_no: str, quantity: str, *, document_no: str) -> ItemJournalLine:
+    """What an ERP sends, in the name of ANN."""
+    header = Header(clock.today(), document_no=document_no, user_code="ANN")
+    return ItemJournalLine(header, EntryType.PURCHASE, item_no, Decimal(quantity), location_code="EAST", bin_code="A-01")
+
+
+def test_every_operation_and_every_kind_of_entry_has_a_word_in_both_languages() -> None:
+    posted = {name for name, one in OPERATIONS.items() if one.group is Group.POSTING}
+    assert {"journal_line", "undo", "transfer_ship"} <= posted
+    for language in ("en", "nb"):
+        with in_language(language):
+            words = [*map(operation_in_words, posted), *map(kind_in_words, (*EntryType, "movement"))]
+            assert operation_in_words("of a later version") not in words
 
 
 def test_only_own_postings_of_today_are_listed(database: OpenDatabase) -> None:
