@@ -6,7 +6,8 @@
 
 Keys and pastes are taken in `on_event`, before focus and bindings (the driver hands strokes over even earlier); the
 queue has no bound, and the consumer takes each token to its very end before it looks at the next. While the database
-is away the token in hand is tried again and again and the others wait, counted on the screen. An error that nobody
+is away the token in hand is tried again and again and the others wait: written to the spool, and then counted on the
+screen, so that neither a kill nor a power cut loses one (`screens.waiting`). An error that nobody
 foresaw shows the crash screen: it says that nothing was booked, writes a log file, keeps the scans that wait, and goes
 on with a new session after a key.
 
@@ -20,7 +21,7 @@ import signal
 import sys
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -39,9 +40,11 @@ from screens.frame import Frame
 from screens.key_maps import key_names
 from screens.lexer import Lexer
 from screens.strokes import Key, Stroke, StrokeReader, Text
+from screens.waiting import Waiting
 from screens.work_screen import BELLS, Shown, Terminal, WorkScreen, draw, message_is_cut, page_count
+from stockterm.flows.spool import Owner, Spool, for_the_screen
 from stockterm.flows.terminal import TerminalProfile
-from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
+from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token, named
 from stockterm.flows.view import KeyHint, Level, Message, ViewState
 from stockterm.i18n import _, ngettext
 
@@ -60,6 +63,11 @@ FAILED: Final = 70  # EX_SOFTWARE
 
 class Session(Protocol):
     """The work of one user at one terminal. Every call runs in the one database thread."""
+
+    @property
+    def owner(self) -> Owner | None:
+        """Whose work a scan is for, as far as scans may be written down: None while a PIN or a badge is asked for."""
+        ...
 
     def view(self) -> ViewState:
         """What the screen shows now."""
@@ -110,6 +118,15 @@ class TokenQueue:
             await self._filled.wait()
         return self._tokens.popleft()
 
+    def drop(self, ids: Container[str]) -> None:
+        """Forget tokens that were taken another way."""
+        self._tokens = deque(one for one in self._tokens if isinstance(one, Chore) or one.id not in ids)
+
+    @property
+    def tokens(self) -> list[Token]:
+        """What waits, in order."""
+        return [one for one in self._tokens if not isinstance(one, Chore)]
+
     def __bool__(self) -> bool:
         return bool(self._tokens)
 
@@ -132,6 +149,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         *,
         driver_class: type[Driver] | None = None,
         log_directory: Path | None = None,
+        spool: Spool | None = None,
     ) -> None:
         """`make_session` is called in the database thread once the first frame is painted, and again after a crash."""
         super().__init__(driver_class=driver_class, ansi_color=True)
@@ -144,6 +162,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._session: Session | None = None
         self._lexer = Lexer(profile)
         self._tokens = TokenQueue()
+        self._waiting = Waiting(spool, self._waiting_changed)
         self._busy = True  # the consumer has a token in hand, or no session yet
         self._in_hand: Token | None = None
         self._shown = Shown(ViewState(title="stockterm"))
@@ -214,11 +233,12 @@ class TerminalApp(App[int], inherit_bindings=False):
             came = self._lexer.feed([stroke])
             if CommandToken(Command.BACK) in came and self._shown.view.secret and self._idle and not tokens:
                 self._lexer.clear()  # half of a PIN must not turn up in the field of the step before
-            tokens.extend(came)
+            tokens.extend(map(named, came))
+        if self._shown.away is not None:
+            tokens = [token for token in tokens if not self._taken_while_away(token)]
         self._tokens.put(tokens)
-        if tokens and self._shown.away is not None:
-            self._count_waiting()
-        elif tokens and self._shown.working is not None:
+        self._waiting.came(tokens)
+        if tokens and self._shown.working is not None:
             self._say_working()
         if tokens or self._lexer.pending != pending:
             self._typing_goes_on()
@@ -237,13 +257,21 @@ class TerminalApp(App[int], inherit_bindings=False):
         """Nothing waits: the field on the screen is the one that the text is typed for."""
         return not self._busy and not self._tokens
 
+    @property
+    def _typing_for_the_work(self) -> bool:
+        """Away, and what is typed goes on with the work on the screen: it may be seen and written down."""
+        return self._shown.away is not None and self._waiting.may_be_written and not self._shown.view.secret
+
     def _draw_pending(self) -> None:
-        if self._idle and self._shown.pending != self._lexer.pending:
+        if (self._idle or self._typing_for_the_work) and self._shown.pending != self._lexer.pending:
             self._shown = replace(self._shown, pending=self._lexer.pending)
             self._draw()
 
     def _save_pending(self) -> None:
         text = self._lexer.pending
+        if self._typing_for_the_work:
+            self._waiting.typed(text)
+            return
         if self._session is None or not self._idle or self._shown.view.secret or text == self._saved:
             return
         self._tokens.put([Chore.SAVE])
@@ -275,9 +303,18 @@ class TerminalApp(App[int], inherit_bindings=False):
         self.exit(self._exit_status)
 
     async def _open(self) -> None:
-        """Make the session, waiting for the database if it is away."""
-        self._session = await self._until_back(self._make_session)
-        self._show(await self._until_back(self._session.view))
+        """Make the session, waiting for the database if it is away. It has applied what was in the spool."""
+        resumed = await self._waiting.open()
+        if resumed is not None and not self._lexer.pending:
+            self._lexer.take_up(resumed)
+        session = await self._until_back(self._make_session)
+        self._session = session
+        self._tokens.drop(self._waiting.brought_in())
+        if resumed and self._lexer.pending == resumed:
+            self._lexer.clear()  # it comes back from the database, if its work does
+        view = await self._until_back(session.view)
+        self._waiting.owner = owner_of(session, view)
+        self._show(view)
 
     async def _take_to_the_end(self, token: Token) -> None:
         """Page, show a message whole, or let the session take the token; draw what came of it."""
@@ -292,6 +329,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         except _Ended:
             raise
         except Exception as error:
+            self._waiting.taken(token)
             self._crash(error, token)
             await self._wait_after_crash()
             return
@@ -300,6 +338,8 @@ class TerminalApp(App[int], inherit_bindings=False):
             self._in_hand = None
         if isinstance(token, ScanToken):
             self._saved = ""
+        self._waiting.owner = owner_of(session, view)
+        self._waiting.taken(token)
         self._show(view)
 
     async def _save(self, text: str) -> None:
@@ -316,6 +356,7 @@ class TerminalApp(App[int], inherit_bindings=False):
             await self._wait_after_crash()
             return
         self._saved = text
+        self._waiting.typed_is_saved()
 
     async def _until_back(self, work: Callable[[], T]) -> T:
         """Do the work in the database thread; again and again while the database is away."""
@@ -326,9 +367,9 @@ class TerminalApp(App[int], inherit_bindings=False):
             except Exception as error:
                 if not is_away(error):
                     raise
+                self._now_away()
                 if self._ending.is_set():
                     raise _Ended from None
-                self._count_waiting()
                 try:
                     await asyncio.wait_for(self._ending.wait(), RETRY_AFTER[min(tries, len(RETRY_AFTER) - 1)])
                 except TimeoutError:
@@ -336,15 +377,37 @@ class TerminalApp(App[int], inherit_bindings=False):
                     continue
                 raise _Ended from None
             if self._shown.away is not None:
-                self._shown = replace(self._shown, away=None)
+                self._shown = replace(self._shown, away=None, whole_message=False)
+                self._waiting.back()
+                if self._lexer.pending:
+                    self._typing_goes_on()
             return result
 
-    def _count_waiting(self) -> None:
-        """The database is away: say so, and how many scans wait, the one in hand included."""
-        waiting = self._tokens.scans + isinstance(self._in_hand, ScanToken)
-        if self._shown.away != waiting:
-            self._shown = replace(self._shown, away=waiting, working=None)
+    def _now_away(self) -> None:
+        """The database is away: what waits goes to the spool, the token in hand before all others."""
+        in_hand = [] if self._in_hand is None else [self._in_hand]
+        self._waiting.away([*in_hand, *self._tokens.tokens])
+        if self._shown.away is None:
+            view, owner = self._shown.view, self._waiting.owner
+            if self._session is None and owner is not None:  # restarted meanwhile: the work that will go on
+                view = replace(view, title=owner.title or view.title, prompt=owner.prompt)
+            self._shown = replace(self._shown, view=view, away=self._waiting.counts, working=None, pending=self._lexer.pending)
+            self._typing_goes_on()
             self._draw()
+
+    def _waiting_changed(self) -> None:
+        """More of what waits is safe now, or cannot be made safe."""
+        if self._shown.away is not None and self._shown.away != self._waiting.counts:
+            self._shown = replace(self._shown, away=self._waiting.counts)
+            self._draw()
+
+    def _taken_while_away(self, token: Token) -> bool:
+        """Pages and help act at once: they need no database. What only turns pages is not kept for later."""
+        if not isinstance(token, CommandToken):
+            return False
+        if self._taken_by_the_screen(token.command):
+            return True
+        return for_the_screen(token)
 
     def _say_working(self) -> None:
         """A token takes long: say so, and how many scans wait behind it."""
@@ -532,10 +595,13 @@ class TerminalApp(App[int], inherit_bindings=False):
             if timer is not None:
                 timer.cancel()
         session, text = self._session, self._lexer.pending
-        if session is not None and not self._tokens and not self._shown.view.secret and text != self._saved:
+        if self._typing_for_the_work and text:
+            self._waiting.typed(text)
+        elif session is not None and not self._tokens and not self._shown.view.secret and text != self._saved:
             with suppress(Exception):  # the line or the database is gone; what was echoed is safe
                 await self._in_database(lambda: session.save_pending(text))
         await self._close_session()
+        await self._waiting.close()
         self._database.shutdown(wait=True)
 
     async def _close_session(self) -> None:
@@ -543,6 +609,12 @@ class TerminalApp(App[int], inherit_bindings=False):
         if session is not None:
             with suppress(Exception):  # nothing of it is used again
                 await self._in_database(session.close)
+
+
+def owner_of(session: Session, view: ViewState) -> Owner | None:
+    """Whose work it is, and what stands on the screen: what a spool says about its scans."""
+    owner = session.owner
+    return None if owner is None or view.secret else replace(owner, title=view.title, prompt=view.prompt)
 
 
 def is_away(error: Exception) -> bool:
@@ -587,13 +659,13 @@ def default_log_directory() -> Path:
     return user_log_path("stockterm")
 
 
-def run(make_session: Callable[[], Session], profile: TerminalProfile) -> int:
+def run(make_session: Callable[[], Session], profile: TerminalProfile, spool: Spool | None = None) -> int:
     """Run one terminal until its session is finished or its line is lost. Returns the exit status.
 
     An error of `make_session` other than DatabaseUnavailable is raised here, after the terminal is itself again.
     """
     driver_class = None if os.environ.get("TEXTUAL_DRIVER") else TerminalDriver
-    app = TerminalApp(make_session, profile, driver_class=driver_class)
+    app = TerminalApp(make_session, profile, driver_class=driver_class, spool=spool)
     status = app.run(mouse=False)
     if app.failure is not None:
         raise app.failure

@@ -20,6 +20,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from screens.frame import Frame, Look, Row, Span, clean, fit, head, pad, tail, width_of, wrapped
+from screens.waiting import Counts
 from screens.widgets.form import Form
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import Document, KeyHint, Level, Message, ViewState
@@ -49,7 +50,7 @@ class Shown:
     pending: str = ""  # typed and not ended
     page: int = 0
     whole_message: bool = False
-    away: int | None = None  # the database is away, and so many scans wait
+    away: Counts | None = None  # the database is away, and so many scans wait
     working: int | None = None  # a token takes long, and so many scans wait behind it
 
 
@@ -109,7 +110,9 @@ def page_count(shown: Shown, terminal: Terminal) -> int:
 def message_is_cut(shown: Shown, terminal: Terminal) -> bool:
     """Whether the message has more words than its rows show."""
     message = shown.view.message
-    if message is None or shown.away is not None or shown.working is not None:
+    if shown.away is not None:
+        return True  # there is more to say about it
+    if message is None or shown.working is not None:
         return False
     return len(_message_lines(message, terminal)) > _places(terminal.rows).message
 
@@ -182,7 +185,7 @@ def _message_rows(shown: Shown, terminal: Terminal, room: int) -> list[Row]:
         return []
     if shown.away is not None or shown.working is not None:
         if shown.away is not None:
-            waiting = _("AWAY {count} waiting").format(count=shown.away)
+            waiting = _away(shown.away)
         else:
             waiting = _("WORKING {count} waiting").format(count=shown.working)
         return _full(fit(clean(waiting, terminal.ascii_only), terminal.columns), Look.STRONG, terminal, room)
@@ -200,6 +203,28 @@ def _message_rows(shown: Shown, terminal: Terminal, room: int) -> list[Row]:
     for line in [*lines, *[""] * (room - len(lines))]:
         rows.append(((pad(line, terminal.columns) if look is Look.ERROR else line, look),))
     return rows
+
+
+def _away(counts: Counts) -> str:
+    """How many scans wait, and whether all of them are safe."""
+    if counts.trouble:
+        return _("DISK FULL {count} unsaved").format(count=counts.unkept)
+    if counts.unkept:
+        return _("AWAY {kept} safe, {count} not").format(kept=counts.kept, count=counts.unkept)
+    return _("AWAY {count} waiting").format(count=counts.kept)
+
+
+def _about_away(counts: Counts) -> list[str]:
+    """The same in sentences, for who asks."""
+    said = [_("The database is away. Go on scanning: {count} scans are safe on this machine.").format(count=counts.kept)]
+    said.append(_("They are applied in their order when it is back, also after a power cut."))
+    if counts.trouble:
+        text = _("{count} are in memory only: {problem}. Do not switch off. Free space on the disk.")
+        said.append(text.format(count=counts.unkept, problem=counts.trouble))
+    elif counts.unkept:
+        text = _("{count} are in memory only: badges, PINs and what follows them are not written down.")
+        said.append(text.format(count=counts.unkept))
+    return said
 
 
 def _full(text: str, look: Look, terminal: Terminal, room: int) -> list[Row]:
@@ -247,6 +272,8 @@ def _paged_lines(shown: Shown, terminal: Terminal) -> list[str]:
     """The lines that stand instead of the facts, all pages."""
     columns = _form_columns(shown, terminal)
     view = shown.view
+    if shown.whole_message and shown.away is not None:
+        return [line for said in _about_away(shown.away) for line in wrapped(clean(said, terminal.ascii_only), columns)]
     if shown.whole_message and view.message:
         return wrapped(clean(_marked(view.message), terminal.ascii_only), columns)
     if view.text:

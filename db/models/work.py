@@ -40,7 +40,7 @@ class ScanLog(Base):
     session_no = peewee.IntegerField()
     terminal = KeyField(max_length=60)
     scanned_at = UtcField()
-    raw = peewee.TextField()
+    raw = peewee.TextField()  # type: ignore[assignment]  # hides `Model.raw`, which nothing here calls
     command = peewee.BooleanField()  # a command key or label; `raw` is its label
     certain = peewee.BooleanField()  # scan: certainly from a reader; command: certainly from a key
     status = peewee.CharField(max_length=10)  # saved, held, applied, refused, discarded

@@ -6,9 +6,10 @@ saved ──> applied          it did what it means
            └────> discarded
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db.connection import fetch, fetch_batch, for_update, in_write_transaction
+from db.connection import fetch, fetch_batch, for_update, in_write_transaction, write_batch
 from db.connection.session import Write
 from db.core import clock
 
@@ -66,6 +67,52 @@ def save(
         if not in_hand:
             fetch(_TAKEN_ELSEWHERE, (scan_no,))
         return Receipt(scan_no, status, in_hand)
+
+    return in_write_transaction(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A scan from the file of a terminal. `scanned_at`: microseconds, UTC, by that terminal's clock."""
+
+    scan_id: str
+    raw: str
+    command: bool
+    certain: bool
+    scanned_at: int
+
+
+_BRING = (
+    "INSERT INTO scan_log (scan_id, user_code, session_no, terminal, scanned_at, raw, command, certain, status, waiting, note)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scan_id) DO NOTHING"
+)
+_BROUGHT = "UPDATE work_session SET pending = ?, seen_at = CASE WHEN seen_at < ? THEN ? ELSE seen_at END WHERE user_code = ?"
+
+
+def bring_in(
+    scans: Sequence[Brought], *, user_code: str, session_no: int, terminal: str, typed: str | None = None, typed_at: int = 0
+) -> bool:
+    """Commit what was scanned while the database was away, in order, and the half-typed text behind it.
+
+    What is in the log already stays as it is. The next session of the user applies the rest, as it does after a kill. False: the
+    work was taken up elsewhere meanwhile; then they are logged as refused, and nothing of them is applied.
+    """
+
+    def work() -> bool:
+        current = fetch(for_update(_SESSION), (user_code,))
+        in_hand = bool(current) and current[0][0] == session_no
+        status, note = (SAVED, "") if in_hand else (REFUSED, "taken_up")
+        rows = [
+            (one.scan_id, user_code, session_no, terminal, one.scanned_at, _printable(one.raw), one.command, one.certain,
+             status, in_hand, note)
+            for one in scans
+        ]  # fmt: skip
+        latest = max([one.scanned_at for one in scans], default=typed_at)
+        writes: list[Write] = [(_BRING, rows)] if rows else []
+        if in_hand:
+            writes.append((_BROUGHT, [((typed or "")[:1_000], latest, latest, user_code)]))
+        write_batch(writes)
+        return in_hand
 
     return in_write_transaction(work)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from db.core.codes import normalize_code
 from db.core.errors import StocktermError
 from db.queries import scan as rows
+from db.queries.transfer_orders import transfer_order_nos
 from stockterm.flows.outcome import At, Entry
 from stockterm.flows.refusals import BadLabel, ContradictingLabel, MisreadScan, UnknownScan, WrongKind
 from stockterm.flows.saved import from_text, to_text
@@ -75,7 +76,7 @@ class DatabaseLookups:
         return [ItemUnit(*row) for row in self._rows(code, "item")]
 
     def documents(self, code: str) -> Sequence[str]:
-        return ()
+        return transfer_order_nos(code)
 
     def reasons(self, code: str) -> Sequence[str]:
         return rows.reason_codes(code)

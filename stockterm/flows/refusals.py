@@ -131,3 +131,25 @@ class AlreadyInHand(StocktermError):
     code: ClassVar[str] = "already_in_hand"
     template: ClassVar[str] = N_("Not switched: {user_code} has such work in hand. Sign in as {user_code} and finish it.")
     user_code: str
+
+
+class NotOnOrder(StocktermError):
+    code: ClassVar[str] = "not_on_order"
+    template: ClassVar[str] = N_("Not on {order_no}: {item_no}. Nothing booked. Put it back, or choose another order.")
+    order_no: str
+    item_no: str
+
+
+class AlreadyHandled(StocktermError):
+    code: ClassVar[str] = "already_handled"
+    template: ClassVar[str] = N_("Already all: {handled} of {ordered} {item_no} on {order_no}. Nothing booked; put it aside.")
+    handled: object
+    ordered: object
+    item_no: str
+    order_no: str
+
+
+class CountAgain(StocktermError):
+    code: ClassVar[str] = "count_again"
+    template: ClassVar[str] = N_("Count again: {item_no} is not as on the paper. Nothing posted. Or fetch a supervisor.")
+    item_no: str

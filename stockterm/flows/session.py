@@ -19,7 +19,7 @@ Runs in one thread, with that thread's database connection. Knows no screen.
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -45,6 +45,7 @@ from stockterm.flows.refusals import AlreadyInHand, LinkableScan, NothingToUndo,
 from stockterm.flows.rights import Right, may, may_work_at, require, require_location
 from stockterm.flows.saved import to_text
 from stockterm.flows.sign_in import SignIn
+from stockterm.flows.spool import Owner
 from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
 from stockterm.flows.view import Level, Message, ViewState
 from stockterm.flows.words import scans_in_words
@@ -85,9 +86,17 @@ class Session:
     """See the module. `on_language` is told the language of whoever signs in, for the words that the screen itself has."""
 
     def __init__(
-        self, terminal: str, *, separators: Sequence[str] = (), on_language: Callable[[str], None] | None = None
+        self,
+        terminal: str,
+        *,
+        separators: Sequence[str] = (),
+        on_language: Callable[[str], None] | None = None,
+        not_applied: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
-        """Take up what was left open at this terminal a short while ago; otherwise wait for somebody to sign in."""
+        """Take up what was left open at this terminal a short while ago; otherwise wait for somebody to sign in.
+
+        `not_applied`: what users had scanned here while the database was away and their work went on elsewhere. It is said.
+        """
         self._terminal = terminal[:60]
         self._separators = tuple(separators)
         self._on_language = on_language
@@ -103,6 +112,8 @@ class Session:
         self._kept_in_log: SavedScan | None = None  # saved, and being applied
         self._doubtful = False  # a commit was cut off: only the database knows whether it happened
         self._resume_at_terminal()
+        for user_code, scans in not_applied.items():
+            self._say_not_applied(user_code, scans)
 
     # ---- the face to screens
 
@@ -110,6 +121,14 @@ class Session:
     def language(self) -> str:
         """The language of whoever is signed in; blank: nobody, or none said."""
         return self._signed_in.user.language if self._signed_in is not None else ""
+
+    @property
+    def owner(self) -> Owner | None:
+        """Whose work a scan is for, as far as it may be written down: None while somebody signs in."""
+        signed_in = self._signed_in
+        if signed_in is None or self._sign_in.user_code or self._lost is not None or self._trouble is not None:
+            return None
+        return Owner(signed_in.user.code, signed_in.work.session_no, signed_in.hand.job)
 
     def view(self) -> ViewState:
         """What the screen shows now."""
@@ -230,7 +249,9 @@ class Session:
         self._count_steps()
 
     def _scan_id(self, token: Token) -> str:
-        """A name for this token; the same one when the same object comes again after the database was away."""
+        """Its name, or one that we give it; the same one when the same object comes again after the database was away."""
+        if token.id:
+            return token.id
         if self._retry is None or self._retry[0] is not token:
             self._retry = (token, uuid.uuid4().hex)
         return self._retry[1]
@@ -485,12 +506,15 @@ class Session:
 
     def _apply_saved(self) -> None:
         """Apply what is saved and not applied, in order, until an error or a question comes up: what is behind it is held."""
-        waited_for = self._current.hand.ask
-        for saved in scan_log.waiting(self._current.user.code):
+        waited_for, user_code = self._current.hand.ask, self._current.user.code
+        for saved in scan_log.waiting(user_code):
             if saved.status != scan_log.SAVED:
                 continue
-            if self._signed_in is None:
-                return
+            if self._signed_in is None or self._current.user.code != user_code:
+                return  # signed out; or a badge was among them, and its user has applied the rest
+            if self._sign_in.user_code:  # that badge needs a PIN first
+                self._save_hand(self._current.hand, [scan_log.hold_saved(user_code)])
+                break
             hand = self._current.hand
             if hand.blocked and not (saved.command and saved.certain):
                 break
@@ -661,6 +685,15 @@ class Session:
         self._lost = Lost(signed_in.user.code, signed_in.work.session_no, message, (raw,) if raw else ())
         self._signed_in, self._held, self._sign_in = None, [], SignIn()
         self._tell_language("")
+
+    def _say_not_applied(self, user_code: str, scans: Sequence[str]) -> None:
+        """Scanned here while the database was away; the work went on at another terminal meanwhile."""
+        now = sessions.of_user(user_code)
+        where = now.terminal if now is not None and now.terminal else _("another terminal")
+        text = _("Taken up at {terminal}. Not applied here: {scan}. Sign in to go on here.")
+        message = Message(Level.ERROR, text.format(terminal=where, scan=scans[0][:40]))
+        before = self._lost.scans if self._lost is not None else ()
+        self._lost = Lost(user_code, -1, message, (*before, *scans))
 
     def _take_when_lost(self, token: Token, lost: Lost) -> None:
         """A key goes to sign-in; what is scanned before it is logged, and named as not applied."""

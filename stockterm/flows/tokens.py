@@ -2,9 +2,11 @@
 
 A scan is every character between two suffixes, whether a reader or a hand typed it (`scanned` says which only
 where a prefix makes it certain). A command is a function key, a dot-letter or a `CMD:` label; all three end here.
+`id` names the token wherever it goes (blank: nobody has named it).
 """
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -29,6 +31,7 @@ class ScanToken:
 
     text: str
     scanned: bool = False
+    id: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ class CommandToken:
 
     command: Command
     by_key: bool = True
+    id: str = field(default="", compare=False, repr=False)
 
 
 Token = ScanToken | CommandToken
+
+
+def named(token: Token) -> Token:
+    """The token with an id that no other has: the scan log knows it again by that, whichever way it comes back."""
+    return replace(token, id=os.urandom(16).hex())

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from db.core.errors import DatabaseUnavailable
+from stockterm.flows.spool import Owner
 from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
 from stockterm.flows.view import Document, KeyHint, Level, Message, ViewState
 
@@ -58,6 +59,10 @@ class ScriptedSession:
         self._count = 0
         self._held: list[ScanToken] = []
         self._view = ViewState(title="Count A-01-02", count="0", prompt="Item", keys=KEYS, entered=script.entered)
+
+    @property
+    def owner(self) -> Owner | None:
+        return None if self._view.secret or self._view.locked else Owner("ANN", 1, "count")
 
     def view(self) -> ViewState:
         self._script.reach_database()

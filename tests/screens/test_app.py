@@ -295,7 +295,7 @@ async def test_a_lost_line_does_not_wait_for_a_database_that_is_away() -> None:
     async with running(script) as (app, _pilot):
         script.away = 10**6
         type_in(app, b"A\rB\r")
-        await until(lambda: app.shown.away == 2)
+        await until(lambda: app.shown.away is not None and app.shown.away.kept == 2)
         app.line_lost()
         await until(lambda: script.closed == 1)
         assert script.scans == []

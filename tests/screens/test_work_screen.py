@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from screens.frame import Look, width_of
 from screens.key_maps import key_names
+from screens.waiting import Counts
 from screens.work_screen import Shown, Terminal, draw, message_is_cut, page_count
 from stockterm.flows.terminal import TerminalProfile
 from stockterm.flows.tokens import Command
@@ -148,7 +149,7 @@ def test_a_text_is_wrapped_and_paged() -> None:
 
 
 def test_a_database_that_is_away_is_counted_in_place_of_the_message() -> None:
-    assert lines(VIEW, away=3)[6] == "AWAY 3 waiting"
+    assert lines(VIEW, away=Counts(3))[6] == "AWAY 3 waiting"
 
 
 def test_keys_that_do_not_fit_are_announced() -> None:
