@@ -4,6 +4,7 @@ Exit status: 0 done, 1 something was refused, 2 the call itself was wrong, 130 i
 standard error, never a traceback. Every command imports what it needs when it runs: `post` and `export` load no screen.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from stockterm.i18n import _, format_count, in_words, ngettext
 
 if TYPE_CHECKING:
     from db.posting.lines import PostedBy
+    from stockterm.flows.spool import Spool
 
 REFUSED = 1
 WRONG_CALL = 2
@@ -67,8 +69,6 @@ def _flush(stream: Any) -> None:
 
 def _forget_output() -> None:
     """Whoever read our output has left; Python's own flush at the end would complain."""
-    import os
-
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -143,7 +143,6 @@ def _database(named: str | None, *, make: bool = False) -> Iterator[str]:
 
 def _require_schema(address: str) -> None:
     """Raises `EmptyDatabase` where nothing was ever put into it, without making anything."""
-    import os
 
     from db.connection import close_database, database, open_database
 
@@ -370,6 +369,26 @@ def init(database: str | None) -> int:
     return 0
 
 
+# ---- labels
+
+
+class _LabelCommands(click.Group):
+    """Its commands are loaded when one of them is asked for: a dozen of them take longer to declare than everything above."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from stockterm.label_commands import labels
+
+        return labels.list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from stockterm.label_commands import labels
+
+        return labels.get_command(ctx, cmd_name)
+
+
+command.add_command(_LabelCommands("labels", help="Print labels, and see what became of them."))
+
+
 # ---- scans, the demo
 
 
@@ -442,23 +461,28 @@ def _open_terminal(named: str | None) -> int:
     """The screens, on this terminal, until the session is finished. The first frame is painted before the database is opened."""
     from screens.app import run
     from stockterm.config import database_address, terminal_name
+    from stockterm.flows.spool import Spool, default_folder
     from stockterm.i18n import language, set_language
 
     address = database_address(named)
     if not address.startswith(("sqlite:///", "postgresql://", "postgres://")):
         raise click.BadParameter(_("{address} is not a database address.").format(address=address), param_hint="--database")
     profile = _terminal_profile(terminal_name())
+    spool = Spool(default_folder(), profile.name, address)
 
     def make_session() -> Any:
         """In the database thread; again after a crash."""
         from db.connection import close_database, open_database
         from db.migrations import migrate
+        from stockterm.flows.away import bring_in
         from stockterm.flows.session import Session
 
         close_database()
+        _require_file(address, spool)
         open_database(address)
         migrate()
-        return Session(profile.name, separators=tuple(profile.separators), on_language=speak)
+        not_applied = bring_in(spool, profile.name)
+        return Session(profile.name, separators=tuple(profile.separators), on_language=speak, not_applied=not_applied)
 
     terminals = language()
 
@@ -466,7 +490,16 @@ def _open_terminal(named: str | None) -> int:
         """The words that the screen itself has follow whoever signs in; without a language of their own, the terminal's."""
         set_language(of_user or terminals)
 
-    return run(make_session, profile)
+    return run(make_session, profile, spool)
+
+
+def _require_file(address: str, spool: "Spool") -> None:
+    """A file that scans wait for is away, not new. Raises `DatabaseUnavailable`."""
+    from db.core.errors import DatabaseUnavailable
+
+    path = address.removeprefix("sqlite:///")
+    if path != address and path != ":memory:" and (spool.waiting or spool.typed) and not os.path.exists(path):
+        raise DatabaseUnavailable(problem=phrase("there is no file {path}", path=path))
 
 
 def _terminal_profile(name: str) -> Any:
