@@ -135,6 +135,9 @@ def _check_line(line: CountLine, count: Count, stock: Stock, new_numbers: NewNum
     if checked.difference < 0 and available + checked.difference < 0:
         # goods left since that the count says were not there: one of the two is wrong, and a recount tells which
         raise NotEnoughStock(field="counted", place=str(place), what=item.no, available=available, requested=-checked.difference)
+    if numbers.serial_no and available + checked.difference not in (0, 1):
+        # dates that contradict each other: sold before it was bought, by the books of that day
+        raise SerialNotSingle(field="counted", serial_no=numbers.serial_no, quantity=available + checked.difference)
     return checked
 
 

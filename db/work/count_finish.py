@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from db.connection import fetch, in_write_transaction, write_batch
 from db.connection.session import Row
@@ -145,9 +146,26 @@ def change_posting_date(order_no: int, posting_date: date) -> None:
 # ---- recordings -----------------------------------------------------------------------------------------------------
 
 
-def check_line(order: CountOrder, recording: Recording, line: CountedLine) -> None:
+class Counting(Protocol):
+    """What is counted, as far as it may be refused."""
+
+    @property
+    def item_no(self) -> str: ...
+    @property
+    def variant_code(self) -> str: ...
+    @property
+    def bin_code(self) -> str: ...
+    @property
+    def serial_no(self) -> str: ...
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def counted_by(self) -> str: ...
+
+
+def check_line(order: CountOrder, recording: Recording, line: Counting) -> None:
     """Whether this may be counted in this recording. Raises `SerialCountedTwice` with the place of the first scan,
-    `CountedByYou` for a recount by the one who counted before, `NotInOrder` where only the order's lines are wanted."""
+    `CountedByYou` for a recount by the one who counted before, `NotInOrder` where only the lines of a recount are wanted."""
     if line.serial_no and line.quantity:
         for found in orders.serial_recorded(order.order_no, recording.pass_no, line.item_no, number_key(line.serial_no)):
             same = found.recording_no == recording.recording_no and found.bin_code == line.bin_code
@@ -158,13 +176,14 @@ def check_line(order: CountOrder, recording: Recording, line: CountedLine) -> No
     key = (line.item_no, line.variant_code, line.bin_code)
     if recording.pass_no > 1 and line.counted_by in orders.counted_before(order.order_no, recording.pass_no, key):
         raise CountedByYou(item_no=line.item_no, place=place_of(order, line.bin_code))
-    if not recording.allow_without_order and not _order_line(order.order_no, key):
+    if not recording.allow_without_order and key not in task_keys(recording):
         raise NotInOrder(item_no=line.item_no, place=place_of(order, line.bin_code), order=order.document_no)
 
 
-def _order_line(order_no: int, key: tuple[str, str, str]) -> list[Row]:
-    sql = "SELECT line_no FROM count_order_line WHERE order_no = ? AND item_no = ? AND variant_code = ? AND bin_code = ?"
-    return fetch(sql, (order_no, *key))
+def task_keys(recording: Recording) -> list[tuple[str, str, str]]:
+    """The lines (item, variant, bin) that a recording without freedom takes: its tasks, or all of the order."""
+    tasks = set(orders.tasks_of(recording.order_no, recording.recording_no))
+    return [one.key for one in orders.order_lines(recording.order_no) if not tasks or one.line_no in tasks]
 
 
 def finish_recording(order_no: int, recording_no: int, user_code: str) -> int:
@@ -180,6 +199,12 @@ def finish_recording(order_no: int, recording_no: int, user_code: str) -> int:
         lines = orders.recorded_lines(recording)
         if not lines and not any(one.recording_no == recording_no for one in orders.orphans_of(order_no)):
             raise NothingToDo(what=phrase("nothing was counted"))
+        if not recording.allow_without_order:  # "the bin is empty" says more than a recount asks for
+            wanted = set(task_keys(recording))
+            beside = [one for one in lines if one.confirmed_empty and (one.item_no, one.variant_code, one.bin_code) not in wanted]
+            sql = "DELETE FROM counted_line WHERE count_no = ? AND line_no = ?"
+            write_batch([(sql, [(one.count_no, one.line_no) for one in beside])] if beside else [])
+            lines = [one for one in lines if one not in beside]
         for line in lines:
             check_line(order, recording, line)
         counted = {(one.item_no, one.variant_code, one.bin_code) for one in lines}

@@ -5,7 +5,7 @@ status there is `recording`, then `recorded`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -330,8 +330,60 @@ def insert_recording(
 
 
 def begin_recording(order_no: int, user_code: str) -> Recording:
-    """A new recording of the first count, in the user's hands."""
-    return in_write_transaction(lambda: insert_recording(locked_order(order_no, OPEN), user_code, user_code))
+    """A recording of the first count in the user's hands: the one that is open, or a new one."""
+
+    def work() -> Recording:
+        order = locked_order(order_no, OPEN)
+        for one in recordings_of(order_no):
+            if one.status == OPEN and one.pass_no == 1 and one.user_code == user_code:
+                return one
+        return insert_recording(order, user_code, user_code)
+
+    return in_write_transaction(work)
+
+
+def take_recording(order_no: int, recording_no: int, user_code: str) -> Recording:
+    """The user has the recording now, whoever had it before."""
+
+    def work() -> Recording:
+        order = locked_order(order_no, OPEN)
+        recording = read_recording(order_no, recording_no)
+        if recording is None or recording.status != OPEN:
+            raise CountOrderState(order=f"{order.document_no}/{recording_no}", status="handed in already")
+        write_batch(give_recording(recording, user_code))
+        return replace(recording, user_code=user_code)
+
+    return in_write_transaction(work)
+
+
+def other_counter(recording: Recording, bin_code: str) -> tuple[str, int] | None:
+    """Who else has counted in this bin in the same pass of the order, and since when (microseconds, UTC)."""
+    rows = fetch(
+        "SELECT l.counted_by, MIN(l.counted_at) FROM count_recording r JOIN counted_line l ON l.count_no = r.count_no"
+        " WHERE r.order_no = ? AND r.pass_no = ? AND r.recording_no <> ? AND l.bin_code = ?"
+        " GROUP BY l.counted_by ORDER BY MIN(l.counted_at) LIMIT 1",
+        (recording.order_no, recording.pass_no, recording.recording_no, bin_code),
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def bins_left(recording: Recording) -> tuple[list[str], int]:
+    """The bins of the order (or of the recount) where this pass has counted nothing yet, and how many bins there are in all."""
+    tasks = (
+        " AND EXISTS (SELECT 1 FROM count_recording_task t WHERE t.order_no = o.order_no AND t.recording_no = ?"
+        " AND t.order_line_no = o.line_no)"
+    )
+    only = recording.pass_no > 1
+    params = (recording.order_no, recording.recording_no) if only else (recording.order_no,)
+    sql = f"SELECT DISTINCT o.bin_code FROM count_order_line o WHERE o.order_no = ?{tasks if only else ''} ORDER BY o.bin_code"
+    bins = [row[0] for row in fetch(sql, params)]
+    counted = fetch(
+        "SELECT DISTINCT l.bin_code FROM count_recording r JOIN counted_line l ON l.count_no = r.count_no"
+        " WHERE r.order_no = ? AND r.pass_no = ?",
+        (recording.order_no, recording.pass_no),
+    )
+    done = {row[0] for row in counted}
+    return [one for one in bins if one not in done], len(bins)
 
 
 def give_recording(recording: Recording, user_code: str) -> list[Write]:

@@ -189,6 +189,13 @@ def test_a_serial_number_counted_in_two_places_is_refused_naming_the_first() -> 
     )
 
 
+def test_a_serial_number_is_not_counted_into_two_by_dates_that_contradict_each_other() -> None:
+    a_serial_item(unit_cost="1")
+    posted(purchase("1", at="3", serial="s1", on=26), sale("1", serial="s1", on=5))  # on day 14 the books say −1
+    assert refused(count(counted("1", serial="s1"), on=14)).code == "serial_not_single"
+    proven()
+
+
 def test_an_item_counted_twice_in_one_place_is_refused_naming_both_lines() -> None:
     an_item()
     error = refused(count(counted("1", line_no=10), counted("2", line_no=20)))

@@ -1,0 +1,31 @@
+"""Where somebody stands who counts for an order."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stockterm.flows.count_state import CountState
+
+NOTHING_COUNTED = CountState()
+
+
+@dataclass(frozen=True, slots=True)
+class CountOrderState:
+    """A recording of an order in somebody's hands (`user_code`), and where in it they stand, as in any count.
+
+    `orphan_no`: the code that nothing has and that was scanned last: a number typed behind it is its quantity, F4 says what it
+    is.
+    `bins_left` of `bins`: where nothing was counted yet, as of the last bin that was opened.
+    """
+
+    order_no: int = 0
+    recording_no: int = 0
+    pass_no: int = 1
+    user_code: str = ""
+    blind: bool = True
+    count: CountState = NOTHING_COUNTED
+    step: str = ""  # describe: what the orphan is, in words
+    orphan_no: int = 0
+    orphan_code: str = ""
+    orphan_quantity: Decimal = Decimal(0)
+    bins_left: int = 0
+    bins: int = 0
