@@ -49,6 +49,29 @@ STEPS: dict[str, str] = {
     "look_up.search": N_("Type a part of the item number or of its description."),
     "my_postings.list": N_("Your postings of today. Type the number of one to see it."),
     "my_postings.one": N_("F5 takes the posting back, if that is still possible. F3 goes back to the list."),
+    "ship_transfer.order": N_("Scan the label of the transfer order, type its number, or type the number of the list."),
+    "ship_transfer.bin": N_("Scan the bin that you take from."),
+    "ship_transfer.to_bin": N_("The goods arrive at once: scan the bin at the other location that they go into."),
+    "ship_transfer.item": N_(
+        "Scan what goes on the truck: item, lot or serial. 12* before it: twelve. F9 goes to the next bin. F10 shows what "
+        "differs from the order, and ships."
+    ),
+    "ship_transfer.lot": N_("Scan or type the lot that you ship."),
+    "ship_transfer.serial": N_("Scan or type the serial number that you ship."),
+    "ship_transfer.package": N_("Scan or type the package that you ship."),
+    "ship_transfer.quantity": N_("Type how many you ship of it from this bin."),
+    "ship_transfer.search": N_("Type a part of the item number or of its description."),
+    "receive_transfer.order": N_("Scan the label of the transfer order, type its number, or type the number of the list."),
+    "receive_transfer.bin": N_("Scan the bin that you put it in."),
+    "receive_transfer.item": N_(
+        "Scan what came: item, lot or serial. 12* before it: twelve. F9 goes to the next bin. F10 shows what differs from the "
+        "shipment, and receives. What is short stays on the way."
+    ),
+    "receive_transfer.lot": N_("Scan or type the lot that came. Only what was shipped is taken."),
+    "receive_transfer.serial": N_("Scan or type the serial number that came. Only what was shipped is taken."),
+    "receive_transfer.package": N_("Scan or type the package that came. Only what was shipped is taken."),
+    "receive_transfer.quantity": N_("Type how many came of it."),
+    "receive_transfer.search": N_("Type a part of the item number or of its description."),
     "link.item": N_("Scan or type the item that the unknown code belongs to. F3 leaves the code unknown."),
     "link.search": N_("Type a part of the item number or of its description."),
 }

@@ -3,8 +3,23 @@
 from typing import Any
 
 from db.connection.session import Write
-from stockterm.flows import adjust, count, count_line, count_post, count_view, link, look_up, move, my_postings
+from stockterm.flows import (
+    adjust,
+    count,
+    count_line,
+    count_order,
+    count_orders,
+    count_post,
+    count_view,
+    link,
+    look_up,
+    move,
+    my_postings,
+    transfer,
+)
 from stockterm.flows.adjust import AdjustState
+from stockterm.flows.count_order_state import CountOrderState
+from stockterm.flows.count_orders import SupervisorState
 from stockterm.flows.count_state import CountState, settled
 from stockterm.flows.help import help_for
 from stockterm.flows.link import LinkState
@@ -13,6 +28,7 @@ from stockterm.flows.move import MoveState
 from stockterm.flows.my_postings import PostingsState
 from stockterm.flows.outcome import Ask, At, Job, Outcome
 from stockterm.flows.rights import Right
+from stockterm.flows.transfer_state import TransferState
 from stockterm.i18n import _
 
 
@@ -116,6 +132,74 @@ MY_POSTINGS = Job(
     restore=_no_rows,
     begun=_never,
 )
+SHIP_TRANSFER = Job(
+    name=transfer.SHIP.job,
+    number=6,
+    title=lambda: _("Ship transfer"),
+    right=transfer.SHIP.right,
+    state=TransferState,
+    begin=transfer.SHIP.begin,
+    scan=transfer.SHIP.scan,
+    command=transfer.SHIP.command,
+    answer=transfer.SHIP.answer,
+    view=transfer.SHIP.view,
+    help=lambda at, state: help_for("ship_transfer", state.step),
+    work=transfer.SHIP.work,
+    posted=transfer.SHIP.posted,
+    restore=_no_rows,
+    begun=lambda state: bool(state.order_no),
+)
+RECEIVE_TRANSFER = Job(
+    name=transfer.RECEIVE.job,
+    number=7,
+    title=lambda: _("Receive transfer"),
+    right=transfer.RECEIVE.right,
+    state=TransferState,
+    begin=transfer.RECEIVE.begin,
+    scan=transfer.RECEIVE.scan,
+    command=transfer.RECEIVE.command,
+    answer=transfer.RECEIVE.answer,
+    view=transfer.RECEIVE.view,
+    help=lambda at, state: help_for("receive_transfer", state.step),
+    work=transfer.RECEIVE.work,
+    posted=transfer.RECEIVE.posted,
+    restore=_no_rows,
+    begun=lambda state: bool(state.order_no),
+)
+COUNT_ORDER = Job(
+    name=count_order.JOB,
+    number=10,
+    title=lambda: _("Count order"),
+    right=Right.COUNT,
+    state=CountOrderState,
+    begin=count_order.begin,
+    scan=count_order.scan,
+    command=count_order.command,
+    answer=count_order.answer,
+    view=count_order.view,
+    help=lambda at, state: help_for("count_order", state.step or state.count.step or ("item" if state.count.bin_code else "bin")),
+    work=count_order.work,
+    posted=_posts_nothing,
+    restore=count_order.restore,
+    begun=count_order.begun,
+)
+COUNT_ORDERS = Job(
+    name=count_orders.JOB,
+    number=13,
+    title=lambda: _("Counts ordered"),
+    right=Right.ORDER_COUNT,
+    state=SupervisorState,
+    begin=count_orders.begin,
+    scan=count_orders.scan,
+    command=count_orders.command,
+    answer=count_orders.answer,
+    view=count_orders.view,
+    help=lambda at, state: help_for("count_orders", state.page or "list"),
+    work=count_orders.work,
+    posted=count_orders.posted,
+    restore=_no_rows,
+    begun=_never,
+)
 
 LINK = Job(
     name=link.JOB,
@@ -135,6 +219,17 @@ LINK = Job(
     begun=_never,
 )
 
-JOBS: tuple[Job, ...] = (COUNT, ADJUST, MOVE, LOOK_UP, MY_POSTINGS, LINK)
+JOBS: tuple[Job, ...] = (
+    COUNT,
+    ADJUST,
+    MOVE,
+    LOOK_UP,
+    MY_POSTINGS,
+    SHIP_TRANSFER,
+    RECEIVE_TRANSFER,
+    COUNT_ORDER,
+    COUNT_ORDERS,
+    LINK,
+)
 BY_NAME = {job.name: job for job in JOBS}
 STATES = {job.name: job.state for job in JOBS}

@@ -18,20 +18,44 @@ class Right(StrEnum):
     COUNT = N_("count")
     SEE_EXPECTED = N_("see expected quantities")
     POST_COUNT = N_("post a count")
+    ORDER_COUNT = N_("order a count")
+    APPROVE_COUNT = N_("approve a count")
     ADJUST = N_("adjust stock")
     MOVE = N_("move stock")
+    SHIP_TRANSFER = N_("ship transfers")
+    RECEIVE_TRANSFER = N_("receive transfers")
     UNDO_POSTING = N_("undo a posting")
     LINK_CODE = N_("link codes to items")
 
 
-_WORKER = {Right.LOOK_UP, Right.COUNT, Right.SEE_EXPECTED, Right.POST_COUNT, Right.ADJUST, Right.MOVE, Right.UNDO_POSTING}
+_WORKER = {
+    Right.LOOK_UP,
+    Right.COUNT,
+    Right.SEE_EXPECTED,
+    Right.POST_COUNT,
+    Right.ADJUST,
+    Right.MOVE,
+    Right.SHIP_TRANSFER,
+    Right.RECEIVE_TRANSFER,
+    Right.UNDO_POSTING,
+}
 
 _RIGHTS: dict[str, frozenset[Right]] = {
     "viewer": frozenset({Right.LOOK_UP, Right.SEE_EXPECTED}),
-    "counter": frozenset({Right.LOOK_UP, Right.COUNT}),
+    "counter": frozenset({Right.LOOK_UP, Right.COUNT, Right.RECEIVE_TRANSFER}),
     "worker": frozenset(_WORKER),
     "supervisor": frozenset(Right),
-    "controller": frozenset({Right.LOOK_UP, Right.SEE_EXPECTED, Right.COUNT, Right.POST_COUNT, Right.UNDO_POSTING}),
+    "controller": frozenset(
+        {
+            Right.LOOK_UP,
+            Right.SEE_EXPECTED,
+            Right.COUNT,
+            Right.POST_COUNT,
+            Right.ORDER_COUNT,
+            Right.APPROVE_COUNT,
+            Right.UNDO_POSTING,
+        }
+    ),
     "administrator": frozenset(Right),
 }
 
