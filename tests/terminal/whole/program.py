@@ -16,7 +16,7 @@ from tests.terminal.whole.floor import BADGES, Place, quantities
 
 ENTER, F1, F2, F3, F4, F5, F6 = b"\r", b"\x1bOP", b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b[15~", b"\x1b[17~"
 F7, F8, F9, F10 = b"\x1b[18~", b"\x1b[19~", b"\x1b[20~", b"\x1b[21~"
-_DIGITS = re.compile(r"\bType (\d\d)\b")
+_DIGITS = re.compile(r"\b(?:Type|Tast) (\d\d)\b")
 
 
 class Program(Terminal):
