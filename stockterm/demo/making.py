@@ -2,8 +2,8 @@
 
 The company is posted into a new file in a folder of its own beside the target, and the finished file is then given its name:
 whoever looks sees no demo or a whole one, however the making ends. A file that is there already is opened as it is when a demo
-made it, and refused otherwise. What a demo is stands in the file itself (`settings.demo`, and a responsibility center with the day), so a
-file that was replaced by other data under the same name is not taken for one.
+made it, and refused otherwise. What a demo is stands in the file itself (`settings.demo`, and a responsibility center with
+the day), so a file that was replaced by other data under the same name is not taken for one.
 
 No database may be open in the process meanwhile: what is in a file is found out by opening it, read-only.
 """

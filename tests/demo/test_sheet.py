@@ -4,8 +4,9 @@ from datetime import date
 
 from stockterm.demo.company import demo_operations
 from stockterm.demo.places import PEOPLE
-from stockterm.demo.sheet import COMMANDS, demo_sheet
+from stockterm.demo.sheet import demo_sheet
 from stockterm.flows.tokens import Command
+from stockterm.labels.content import COMMANDS
 from stockterm.labels.sheet import PAGE_WIDTH_MM, Label, Sheet, as_html, as_svg, lay_out
 from tests.labels.reading import read_svg
 

@@ -58,7 +58,7 @@ class _OneHeader(Catalog):
 
     @mime_headers.setter
     def mime_headers(self, headers: object) -> None:
-        Catalog.mime_headers.__set__(self, headers)
+        Catalog.mime_headers.fset(self, headers)  # type: ignore[attr-defined]  # a property, overloaded in its stubs
 
 
 # ---- reading the source
