@@ -386,7 +386,7 @@ def view(at: At, state: CountOrderState) -> ViewState:
             description=_("unknown code"),
             tracking="",
             quantity=number(state.orphan_quantity),
-            keys=(KeyHint(Command.LIST, _("what is it?")), *(one for one in shown.keys if one.command is not Command.LIST)),
+            keys=(KeyHint(Command.LIST, _("what?")), *(one for one in shown.keys if one.command is not Command.LIST)),
         )
     return replace(changed, prompt=_("In words")) if state.step == "describe" else changed
 

@@ -42,7 +42,7 @@ _WORKER = {
 
 _RIGHTS: dict[str, frozenset[Right]] = {
     "viewer": frozenset({Right.LOOK_UP, Right.SEE_EXPECTED}),
-    "counter": frozenset({Right.LOOK_UP, Right.COUNT, Right.RECEIVE_TRANSFER}),
+    "counter": frozenset({Right.LOOK_UP, Right.COUNT}),
     "worker": frozenset(_WORKER),
     "supervisor": frozenset(Right),
     "controller": frozenset(

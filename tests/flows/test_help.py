@@ -72,9 +72,20 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
     [
         ("viewer", {Right.LOOK_UP, Right.SEE_EXPECTED}),
         ("counter", {Right.LOOK_UP, Right.COUNT}),
-        ("worker", set(Right) - {Right.LINK_CODE}),
+        ("worker", set(Right) - {Right.LINK_CODE, Right.ORDER_COUNT, Right.APPROVE_COUNT}),
         ("supervisor", set(Right)),
-        ("controller", {Right.LOOK_UP, Right.SEE_EXPECTED, Right.COUNT, Right.POST_COUNT, Right.UNDO_POSTING}),
+        (
+            "controller",
+            {
+                Right.LOOK_UP,
+                Right.SEE_EXPECTED,
+                Right.COUNT,
+                Right.POST_COUNT,
+                Right.ORDER_COUNT,
+                Right.APPROVE_COUNT,
+                Right.UNDO_POSTING,
+            },
+        ),
         ("administrator", set(Right)),
         ("nobody", set()),
     ],

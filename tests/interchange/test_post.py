@@ -88,7 +88,7 @@ class TestEveryErrorAtOnce:
             "{oops",
             {"op": "item", "no": "4000", "colour": "red"},
             a_purchase("1", item="2000", location="RED"),
-            {"op": "transfer_ship", "no": "T1"},
+            {"op": "assembly", "item": "1000", "quantity": 1},
             a_sale("1.000001", item="2000"),
             a_line("positive_adjustment", "1", item="2000", reason="LOST"),
             {"op": "bin", "location": "GREEN", "code": "A1"},

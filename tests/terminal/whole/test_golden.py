@@ -19,7 +19,7 @@ from tests.terminal.whole.program import ENTER, Program
 from tests.terminal.whole.shop import COMPANY, ENTER_DIGITS, NORSK, WALK
 
 GOLDEN = Path(__file__).parent / "golden"
-UPDATE = bool(os.environ.get("STOCKTERM_UPDATE_SNAPSHOTS"))
+UPDATE = os.environ.get("STOCKTERM_GOLDEN") == "write"
 SIZES = [(20, 8), (80, 24)]
 MARGIN = 12
 _MASKS = [
