@@ -115,9 +115,7 @@ def test_a_filter_that_an_export_has_not_is_a_wrong_call(small: Company) -> None
     assert "location" in answer.err
 
 
-@pytest.mark.parametrize(
-    "what", ["gl-entries", "reservations", "availability", "periods", "orders", "reconciliation"]
-)
+@pytest.mark.parametrize("what", ["gl-entries", "reservations", "availability", "periods", "orders", "reconciliation"])
 def test_what_is_not_there_yet_says_so(what: str, small: Company) -> None:
     answer = call("--database", small.url, "export", what)
     assert (answer.status, answer.out) == (1, "")
