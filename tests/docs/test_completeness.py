@@ -29,7 +29,7 @@ ERRORS = "docs/administrators/errors.md"
 PEOPLE = "docs/administrators/people.md"
 SETTINGS = "docs/administrators/settings.md"
 TERMINALS = "docs/administrators/terminals.md"
-FLOOR = "docs/users/floor.md"
+FLOOR = "docs/floor.md"
 
 _VARIABLE = re.compile(r"""environ(?:ment)?(?:\.get\(|\[)\s*["']([A-Z_]+)["']|["']([A-Z_]+)["'] in os\.environ""")
 
