@@ -6,6 +6,7 @@ from types import MappingProxyType
 from db.connection import in_write_transaction
 from db.masters.attributes import put_attribute, put_category
 from db.masters.items import put_barcode, put_item, put_unit_of_measure, put_variant
+from db.masters.number_series import put_number_series, put_number_series_line
 from db.masters.parts import put_bom_line, put_catalog_item
 from db.masters.people import put_reason, put_responsibility_center, put_user
 from db.masters.places import put_bin, put_location
@@ -34,6 +35,8 @@ PUT: Mapping[str, Callable[[Fields], bool]] = MappingProxyType(
         "reason": put_reason,
         "user": put_user,
         "printer": put_printer,
+        "number_series": put_number_series,
+        "number_series_line": put_number_series_line,
     }
 )
 

@@ -2,8 +2,9 @@
 
 from db.connection import fetch
 from db.masters.records import Fields, require_order, require_positive
-from db.masters.tables import SETTINGS
+from db.masters.tables import NUMBER_SERIES, SETTINGS
 
+SERIES = ("transfer_order_nos", "transfer_shipment_nos", "transfer_receipt_nos")
 _FIELDS = (
     "automatic_cost_adjustment",
     "automatic_cost_posting",
@@ -16,6 +17,7 @@ _FIELDS = (
     "allow_negative_inventory",
     "allow_posting_from",
     "allow_posting_to",
+    *SERIES,
 )
 
 
@@ -25,6 +27,9 @@ def put_settings(fields: Fields) -> bool:
     row = SETTINGS.changed(current, fields, *_FIELDS)
     row["id"] = 1
     require_positive(row, "amount_rounding", "unit_cost_rounding", "quantity_rounding")
+    for field in SERIES:
+        if fields.get(field):
+            NUMBER_SERIES.require(row[field], field=field)
     require_order(row, "allow_posting_from", "allow_posting_to")
     return SETTINGS.save(current, row)
 

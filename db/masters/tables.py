@@ -1,7 +1,7 @@
 """The tables of master data, and the values that their fields may have (the interchange format's words)."""
 
 from db.masters.records import Records
-from db.models import master, printing
+from db.models import master, numbering, printing
 
 ITEM_TYPES = ("inventory", "non_inventory", "service")
 COSTING_METHODS = ("fifo", "lifo", "average", "standard", "specific")
@@ -46,4 +46,6 @@ CATALOG_ITEMS = Records(master.CatalogItem, "catalog item")
 RESPONSIBILITY_CENTERS = Records(master.ResponsibilityCenter, "responsibility center")
 REASONS = Records(master.Reason, "reason")
 USERS = Records(master.User, "user", choices={"role": ROLES})
+NUMBER_SERIES = Records(numbering.NumberSeries, "number series")
+NUMBER_SERIES_LINES = Records(numbering.NumberSeriesLine, "number series line", renamed={"series": "series_code"})
 PRINTERS = Records(printing.Printer, "printer", renamed={"location": "location_code"}, choices={"kind": PRINTER_KINDS})

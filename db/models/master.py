@@ -21,6 +21,9 @@ class Settings(Base):
     allow_negative_inventory = peewee.BooleanField(default=True)
     allow_posting_from = DayField(null=True)
     allow_posting_to = DayField(null=True)
+    transfer_order_nos = CodeField(default="")  # number series; blank: numbers are given by hand
+    transfer_shipment_nos = CodeField(default="")  # blank: a shipment carries the number of its order, as a receipt does
+    transfer_receipt_nos = CodeField(default="")
     demo = peewee.BooleanField(default=False)  # made by `stockterm demo`
 
 

@@ -171,7 +171,8 @@ class OrderedLine:
 
 @dataclass(frozen=True, slots=True)
 class TransferOrder:
-    """Makes a transfer order, and posts nothing. `in_transit` blank: direct, shipped and received at once."""
+    """Makes a transfer order, and posts nothing. `no` blank: the next of the company's series. `in_transit` blank: direct,
+    shipped and received at once."""
 
     header: Header
     no: str

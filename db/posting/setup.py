@@ -15,7 +15,8 @@ from db.core.numbers import from_scaled
 
 SETTINGS_SQL = (
     "SELECT version, automatic_cost_adjustment, amount_rounding, unit_cost_rounding, quantity_rounding, allow_negative_inventory,"
-    " allow_posting_from, allow_posting_to FROM settings WHERE id = 1"
+    " allow_posting_from, allow_posting_to, transfer_order_nos, transfer_shipment_nos, transfer_receipt_nos"
+    " FROM settings WHERE id = 1"
 )
 
 
@@ -31,6 +32,9 @@ class PostingSettings:
     allow_negative_inventory: bool
     allow_posting_from: str
     allow_posting_to: str
+    transfer_order_nos: str = ""
+    transfer_shipment_nos: str = ""
+    transfer_receipt_nos: str = ""
 
 
 def settings_from_row(row: tuple[Any, ...]) -> PostingSettings:
@@ -44,6 +48,9 @@ def settings_from_row(row: tuple[Any, ...]) -> PostingSettings:
         allow_negative_inventory=bool(row[5]),
         allow_posting_from=row[6] or "",
         allow_posting_to=row[7] or "",
+        transfer_order_nos=row[8],
+        transfer_shipment_nos=row[9],
+        transfer_receipt_nos=row[10],
     )
 
 

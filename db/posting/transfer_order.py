@@ -14,6 +14,7 @@ from db.core.codes import number_key
 from db.core.errors import (
     BadValue,
     LocationInTransit,
+    MissingField,
     NothingToDo,
     NotShipped,
     OverReceived,
@@ -26,6 +27,7 @@ from db.core.numbers import from_scaled
 from db.posting.check_line import check_line
 from db.posting.checked import CheckedLine, Problems
 from db.posting.checks import base_quantity, check_header, check_item
+from db.posting.document_numbers import document_number, order_number
 from db.posting.lines import (
     EntryType,
     HandledLine,
@@ -71,13 +73,16 @@ def make_order(planning: Planning, order: TransferOrder, content_hash: str) -> i
         errors.append(BadValue(field="lines", value=order.no, expected=phrase("each line number once")))
     if not order.lines:
         errors.append(BadValue(field="lines", value="[]", expected=phrase("at least one line")))
-    before = find_transfer_order(order.no, lock=True)
+    before = find_transfer_order(order.no, lock=True) if order.no else None
+    if not order.no and not planning.stock.settings.transfer_order_nos:
+        errors.append(MissingField(field="no", operation="transfer_order"))
     if before is not None and any(line.shipped for line in before.lines):
         errors.append(BadValue(field="no", value=order.no, expected=phrase("an order of which nothing was shipped yet")))
     if errors:
         raise Problems(errors)
-    put_transfer_order(TransferOrderDocument(order.no, order.from_location, order.to_location, order.in_transit, tuple(lines)))
-    return open_register(planning, "transfer_order", replace(order.header, document_no=order.no), content_hash)
+    no = order.no if before is not None else order_number(planning, order)
+    put_transfer_order(TransferOrderDocument(no, order.from_location, order.to_location, order.in_transit, tuple(lines)))
+    return open_register(planning, "transfer_order", replace(order.header, document_no=no), content_hash)
 
 
 def _check_places(order: TransferOrder, stock: Stock, errors: list[StocktermError]) -> None:
@@ -138,8 +143,7 @@ def plan_ship(planning: Planning, ship: TransferShip, content_hash: str) -> int:
         raise Problems([NothingToDo(field="no", what=phrase("all of {order_no} is shipped", order_no=order.no))])
     done: dict[int, Decimal] = {}
     steps = [_ship_step(planning, ship.header, order, one, done) for one in lines]
-    header = replace(ship.header, document_no=ship.header.document_no or order.no)
-    return _plan(planning, "transfer_ship", header, steps, content_hash)
+    return _plan(planning, "transfer_ship", order.no, ship.header, steps, content_hash)
 
 
 def plan_receive(planning: Planning, receive: TransferReceive, content_hash: str) -> int:
@@ -150,8 +154,7 @@ def plan_receive(planning: Planning, receive: TransferReceive, content_hash: str
         raise Problems([NothingToDo(field="no", what=phrase("nothing of {order_no} is on the way", order_no=order.no))])
     done: dict[int, Decimal] = {}
     steps = [_receive_step(planning, receive.header, order, one, done) for one in lines]
-    header = replace(receive.header, document_no=receive.header.document_no or order.no)
-    return _plan(planning, "transfer_receive", header, steps, content_hash)
+    return _plan(planning, "transfer_receive", order.no, receive.header, steps, content_hash)
 
 
 def _order(planning: Planning, no: str) -> TransferOrderDocument:
@@ -280,7 +283,8 @@ def _check_shipped(order: TransferOrderDocument, tracking: Sequence[TrackingLine
                 raise Problems([NotShipped(field=field, number=number, order_no=order.no, shipped=sorted(set(known)))])
 
 
-def _plan(planning: Planning, operation: str, header: Header, steps: Sequence[_Step], content_hash: str) -> int:
+def _plan(planning: Planning, operation: str, order_no: str, header: Header, steps: Sequence[_Step], content_hash: str) -> int:
+    header = replace(header, document_no=document_number(planning, operation, header, order_no))
     register_no = open_register(planning, operation, header, content_hash)
     errors: list[StocktermError] = []
     for step in steps:

@@ -73,6 +73,9 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
         "allow_negative_inventory": _FLAG,
         "allow_posting_from": _DAY,
         "allow_posting_to": _DAY,
+        "transfer_order_nos": _CODE,
+        "transfer_shipment_nos": _CODE,
+        "transfer_receipt_nos": _CODE,
     },
     "location": {
         "code": _needed(_CODE),
@@ -170,6 +173,18 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
     },
     "responsibility_center": {"code": _needed(_CODE), "name": _NAME, "location": _CODE},
     "reason": {"code": _needed(_CODE), "description": _NAME},
+    "number_series": {"code": _needed(_CODE), "description": _NAME, "manual_nos": _FLAG, "date_order": _FLAG},
+    "number_series_line": {
+        "series": _needed(_CODE),
+        "starting_date": _DAY,
+        "starting_no": _NUMBER,
+        "ending_no": _NUMBER,
+        "warning_no": _NUMBER,
+        "increment": _WHOLE,
+        "allow_gaps": _FLAG,
+        "open": _FLAG,
+        "last_no_used": _NUMBER,
+    },
     "printer": {
         "code": _needed(_CODE),
         "name": _NAME,
@@ -268,7 +283,7 @@ _POSTINGS: Mapping[str, Mapping[str, Field]] = {
     },
     "undo": {"of": _needed(_REFERENCE)},
     "transfer_order": {
-        "no": _needed(_CODE),
+        "no": _CODE,
         "from": _needed(_CODE),
         "to": _needed(_CODE),
         "in_transit": _CODE,

@@ -210,7 +210,7 @@ def _transfer_order(values: Values, header: Header, errors: list[StocktermError]
                 tracking=tracking,
             )
         )
-    return TransferOrder(header, values["no"], values["from"], values["to"], values.get("in_transit", ""), tuple(lines))
+    return TransferOrder(header, values.get("no", ""), values["from"], values["to"], values.get("in_transit", ""), tuple(lines))
 
 
 def _handled_lines(values: Values, errors: list[StocktermError]) -> tuple[HandledLine, ...]:

@@ -29,7 +29,7 @@ def everything() -> Mapping[str, list[Any]]:
     tables = (
         "location", "bin", "tracking_code", "item", "item_total", "item_unit_of_measure", "item_variant", "item_barcode",
         "tracking_number", "category", "attribute", "item_attribute", "bom_line", "catalog_item", "responsibility_center",
-        "reason", "app_user", "printer",
+        "reason", "app_user", "printer", "number_series", "number_series_line",
     )  # fmt: skip
     found = {table: sorted(fetch(f"SELECT * FROM {table}"), key=repr) for table in tables}
     return {**found, "settings": [row[2:] for row in fetch("SELECT * FROM settings")]}

@@ -6,6 +6,7 @@ import db.models.counting
 import db.models.ledger
 import db.models.maintained
 import db.models.master
+import db.models.numbering
 import db.models.orders
 import db.models.printing
 import db.models.work
@@ -18,6 +19,7 @@ MODULES = (
     db.models.ledger,
     db.models.maintained,
     db.models.master,
+    db.models.numbering,
     db.models.orders,
     db.models.printing,
     db.models.work,
