@@ -280,6 +280,12 @@ class ReasonRequired(StocktermError):
     template: ClassVar[str] = N_("Reason missing. An adjustment needs a reason code; nothing was posted.")
 
 
+class ChangeNeedsReason(ReasonRequired):
+    """The same, said of a change that is no adjustment of a quantity."""
+
+    template: ClassVar[str] = N_("Reason missing. Such a change needs a reason code; nothing was posted.")
+
+
 class NotEnoughStock(StocktermError):
     code: ClassVar[str] = "not_enough_stock"
     template: ClassVar[str] = N_("Not enough: {place} holds {available} of {what}, you asked for {requested}.")
@@ -349,6 +355,12 @@ class ExpirationRequired(StocktermError):
     template: ClassVar[str] = N_("Expiry missing: {number} of {item_no} is new and needs its expiry date.")
     item_no: str
     number: str
+
+
+class ExpirationKept(ExpirationRequired):
+    """The same, said of a date that was to be taken away."""
+
+    template: ClassVar[str] = N_("Expiry missing: {item_no} needs expiry dates. {number} keeps its own; nothing was posted.")
 
 
 class ExpirationMismatch(StocktermError):

@@ -28,7 +28,7 @@ from db.core.errors import (
     phrase,
 )
 from db.costing.application import Draw, choose_draws
-from db.posting.check_tracking import NewNumbers, incoming_numbers, numbers_after, outgoing_numbers
+from db.posting.check_tracking import NewNumbers, dated_kind, incoming_numbers, keeps_date, numbers_after, outgoing_numbers
 from db.posting.checked import CheckedLine, Movement, Place, Problems
 from db.posting.checks import base_quantity, check_header, check_item, check_place, check_size, check_user_locations, take_content
 from db.posting.graph import sources_of
@@ -47,6 +47,7 @@ class _Taken:
     contents: dict[ContentKey, Decimal] = field(default_factory=dict)
     entries: dict[int, Decimal] = field(default_factory=dict)
     numbers: NewNumbers = field(default_factory=NewNumbers)
+    of_number: dict[str, Decimal] = field(default_factory=dict)  # what the line has in all of each number that carries a date
 
 
 def check_line(line: ItemJournalLine, stock: Stock, posted_by: PostedBy) -> CheckedLine:
@@ -84,6 +85,9 @@ def check_line(line: ItemJournalLine, stock: Stock, posted_by: PostedBy) -> Chec
         _check_bin_blocked(to, True, errors)
     taken = _Taken()
     movements: list[Movement] = []
+    if to is not None and item.tracking.by_number:
+        parts = [(keeps_date(item, line.variant_code, tracking, stock), quantity) for tracking, quantity in parts]
+        taken.of_number = _of_numbers(item, parts)
     for tracking, quantity in parts:
         try:
             movements.append(_movement(line, item, place, to, increase, tracking, quantity, applies_to, stock, taken))
@@ -235,10 +239,19 @@ def _movement(
         taken.entries[draw.entry.entry_no] = taken.entries.get(draw.entry.entry_no, ZERO) + draw.quantity
     to_numbers = None
     if to is not None:
-        to_numbers = numbers_after(item, line.variant_code, tracking, numbers, quantity, stock, taken.numbers)
+        in_line = taken.of_number.get(number_key(getattr(numbers, f"{dated_kind(item)}_no")), quantity)
+        to_numbers = numbers_after(item, line.variant_code, tracking, numbers, in_line, stock, taken.numbers)
     if to is not None and to.location.code == place.location.code and to_numbers == numbers:
         raise NothingToDo(field="new_location", what=phrase("location, bin, numbers and expiry stay as they are"))
     return Movement(quantity, numbers, tuple(draws), uncovered, to_numbers)
+
+
+def _of_numbers(item: ItemSetup, parts: list[tuple[TrackingLine, Decimal]]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for tracking, quantity in parts:
+        key = number_key(getattr(tracking, f"{dated_kind(item)}_no"))
+        found[key] = found.get(key, ZERO) + quantity
+    return found
 
 
 def _draws(
@@ -278,7 +291,8 @@ def _is_bin_only(line: ItemJournalLine, tracking: TrackingLine, place: Place, to
             (tracking.new_package_no, tracking.package_no),
         )
     )
-    return place.location.code == to.location.code and bool(place.bin_code) and unchanged and tracking.new_expiration_date is None
+    dated = tracking.new_expiration_date is not None or tracking.clear_expiration
+    return place.location.code == to.location.code and bool(place.bin_code) and unchanged and not dated
 
 
 def _fixed_applications(

@@ -3,14 +3,16 @@
 Sources: operations reference §8, §12.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from db.connection import fetch
 from db.core.codes import number_key, trim_number
 from db.core.errors import (
+    BadValue,
     Blocked,
+    ExpirationKept,
     ExpirationMismatch,
     ExpirationRequired,
     SerialInStock,
@@ -152,17 +154,28 @@ def outgoing_numbers(
     return Numbers(spelt["lot"], spelt["serial"], spelt["package"], expiration)
 
 
+def keeps_date(item: ItemSetup, variant_code: str, tracking: TrackingLine, stock: Stock) -> TrackingLine:
+    """The line without a new date that is none: the number has that date already, or has none to take away."""
+    if tracking.new_expiration_date is None and not tracking.clear_expiration:
+        return tracking
+    known = stock.number(item.no, variant_code, dated_kind(item), getattr(tracking, f"{dated_kind(item)}_no"))
+    now = _day(known.expiration_date) if known is not None else None
+    return (
+        replace(tracking, new_expiration_date=None, clear_expiration=False) if now == tracking.new_expiration_date else tracking
+    )
+
+
 def numbers_after(
     item: ItemSetup,
     variant_code: str,
     tracking: TrackingLine,
     numbers: Numbers,
-    quantity: Decimal,
+    in_line: Decimal,
     stock: Stock,
     new_numbers: NewNumbers,
 ) -> Numbers:
-    """The numbers on the receiving side. One lot has one expiry date: re-dating takes all of the lot in one line, and a known lot
-    is entered only with its own date (operations reference §8)."""
+    """The numbers on the receiving side. One lot has one expiry date: re-dating takes all of the lot in one line, of which
+    `in_line` carries this number, and a known lot is entered only with its own date (operations reference §8)."""
     new = TrackingLine(
         lot_no=numbers.lot_no if tracking.new_lot_no is None else tracking.new_lot_no,
         serial_no=numbers.serial_no if tracking.new_serial_no is None else tracking.new_serial_no,
@@ -176,31 +189,29 @@ def numbers_after(
             value = tracking.new_expiration_date.isoformat()
             raise TrackingNotAllowed(field="new_expiration_date", item_no=item.no, kind="expiry date", value=value)
         return numbers
-    new_day = tracking.new_expiration_date.isoformat() if tracking.new_expiration_date else numbers.expiration_date
-    spelt: dict[str, str] = {}
-    for kind, old, number in (
+    new_day = _new_day(item, tracking, numbers)
+    old_and_new = (
         ("lot", numbers.lot_no, new.lot_no),
         ("serial", numbers.serial_no, new.serial_no),
         ("package", numbers.package_no, new.package_no),
-    ):
+    )
+    spelt: dict[str, str] = {}
+    for kind, old, number in old_and_new:
         known = new_numbers.number(stock, item.no, variant_code, kind, number) if number else None
         spelt[kind] = known.number if known is not None else trim_number(number)
         same = number_key(number) == number_key(old)
         if known is not None and known.blocked and not same:
             raise Blocked(field=f"new_{kind}", kind=kind, value=known.number, reason=known.block_reason)
-        if known is None or not known.received or kind != dated_kind(item) or new_day == known.expiration_date:
+        if kind != dated_kind(item):
             continue
-        if same:
-            _check_whole_number(item, variant_code, kind, known.number, known.expiration_date, new_day, quantity, stock)
-        else:
-            hint = phrase("Move it with that date, or choose a new number.")
-            raise ExpirationMismatch(
-                field="new_expiration_date",
-                number=known.number,
-                known=_day(known.expiration_date),
-                given=_day(new_day),
-                hint=hint,
-            )
+        if known is None or not known.received:
+            if new_day is None and item.tracking.expiration_required:
+                raise ExpirationRequired(field="new_expiration_date", item_no=item.no, number=spelt[kind])
+        elif new_day != known.expiration_date:
+            key = NumberKey(item.no, variant_code, kind, number_key(number))
+            if not same or key in new_numbers.known:
+                raise _another_date(known, new_day)
+            _check_whole_number(item, variant_code, kind, known, new_day, in_line, stock)
     if spelt["serial"] and number_key(spelt["serial"]) != number_key(numbers.serial_no):
         received = TrackingLine(
             lot_no=spelt["lot"], serial_no=spelt["serial"], package_no=spelt["package"], expiration_date=_day(new_day)
@@ -211,27 +222,40 @@ def numbers_after(
     return after
 
 
+def _new_day(item: ItemSetup, tracking: TrackingLine, numbers: Numbers) -> str | None:
+    """The date on the receiving side: what is left empty stays as it is; taking it away is said."""
+    if not tracking.clear_expiration:
+        return tracking.new_expiration_date.isoformat() if tracking.new_expiration_date else numbers.expiration_date
+    if tracking.new_expiration_date is not None:
+        given = tracking.new_expiration_date.isoformat()
+        raise BadValue(field="new_expiration_date", value=given, expected=phrase("nothing, as the date is taken away"))
+    if item.tracking.expiration_required:
+        number = numbers.lot_no or numbers.serial_no or numbers.package_no
+        raise ExpirationKept(field="clear_expiration_date", item_no=item.no, number=number)
+    return None
+
+
+def _another_date(known: Number, given: str | None) -> ExpirationMismatch:
+    hint = phrase("Move it with that date, or choose a new number.")
+    known_day, given_day = _day(known.expiration_date), _day(given)
+    return ExpirationMismatch(field="new_expiration_date", number=known.number, known=known_day, given=given_day, hint=hint)
+
+
 def _check_whole_number(
-    item: ItemSetup,
-    variant_code: str,
-    kind: str,
-    number: str,
-    known: str | None,
-    given: str | None,
-    quantity: Decimal,
-    stock: Stock,
+    item: ItemSetup, variant_code: str, kind: str, known: Number, given: str | None, in_line: Decimal, stock: Stock
 ) -> None:
     if item.no in stock.planned_items:
         raise NotWrittenYet
     sql = f"SELECT COALESCE(SUM(quantity), 0) FROM bin_content WHERE item_no = ? AND variant_code = ? AND {kind}_no = ?"
-    everywhere = from_scaled(int(fetch(sql, (item.no, variant_code, number))[0][0]))
-    if everywhere != quantity:
+    everywhere = from_scaled(int(fetch(sql, (item.no, variant_code, known.number))[0][0]))
+    if everywhere != in_line:
         hint = phrase(
             "{everywhere} carry this number in all; change them all at once, or give these {quantity} a new number.",
             everywhere=everywhere,
-            quantity=quantity,
+            quantity=in_line,
         )
-        raise ExpirationMismatch(field="new_expiration_date", number=number, known=_day(known), given=_day(given), hint=hint)
+        known_day, given_day = _day(known.expiration_date), _day(given)
+        raise ExpirationMismatch(field="new_expiration_date", number=known.number, known=known_day, given=given_day, hint=hint)
 
 
 def _day(text: str | None) -> date | None:

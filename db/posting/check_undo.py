@@ -53,7 +53,8 @@ _HALVES_OF = (
 _LEFT_BY = (
     "SELECT outbound_entry_no FROM item_application_entry WHERE item_ledger_entry_no = ? AND transferred_from_entry_no <> 0"
 )
-_UNDOABLE = {"journal_line", "count", "transfer_ship"}
+_AS_ONE = {"change_expiry", "change_variant"}  # one leg alone would leave a number with two dates, or goods that are gone
+_UNDOABLE = {"journal_line", "count", "transfer_ship", *_AS_ONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def check_undo(undo: Undo, stock: Stock, posted_by: PostedBy) -> CheckedUndo:
     """Raises `Problems`: unknown, undone before, invoiced, or goods that are not there any more (named with what used them)."""
     try:
         register_no, operation, posting_date, name = _register(undo.of)
-        whole = name == undo.of
+        whole = name == undo.of or operation in _AS_ONE
         entries = stock.entries_of_operation(name) if whole else find_entries(stock, undo.of, "of")
     except StocktermError as error:
         raise Problems([error]) from None
@@ -110,7 +111,8 @@ def check_undo(undo: Undo, stock: Stock, posted_by: PostedBy) -> CheckedUndo:
         raise Problems([*errors, AlreadyUndone(field="of", reference=undo.of)])
     if not entries and not moves:
         raise Problems([*errors, NothingToDo(field="of", what=phrase("{reference} moved nothing", reference=undo.of))])
-    places = [entry.location_code for entry in entries] + [move.place.location.code for move in moves]
+    places = [entry.location_code for entry in entries if not _on_the_way(entry, stock)]
+    places += [move.place.location.code for move in moves]
     check_user_locations(header, stock, posted_by, places, errors)
     checked = _Checking(stock, _with_halves(entries, stock)).check(errors)
     errors.extend(_check_bin_moves(moves, stock))
@@ -200,7 +202,8 @@ class _Checking:
             return TakenBack(entry, self._numbers_back(left, entry), left)
         if entry.remaining_quantity:
             raise OpenNegative(field="of", reference=reference)
-        if entry.shipped_quantity_not_returned != -entry.quantity:
+        came_back = (one.quantity for one in self.entries if one.applies_from_entry == entry.entry_no)  # it goes out again first
+        if entry.shipped_quantity_not_returned + sum(came_back, ZERO) != -entry.quantity:
             raise AlreadyApplied(field="of", reference=reference, used_by=_used_by(entry, "outbound_entry_no"))
         return TakenBack(entry, self._numbers_back(entry, None))
 

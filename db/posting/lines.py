@@ -53,7 +53,7 @@ class Header:
 @dataclass(frozen=True, slots=True)
 class TrackingLine:
     """One lot, serial or package of a line. `quantity` None means the whole line. The `new_…` fields are for transfers: None
-    keeps what is there."""
+    keeps what is there; `clear_expiration` takes the expiry date away, which an empty `new_expiration_date` never does."""
 
     quantity: Decimal | None = None
     lot_no: str = ""
@@ -64,6 +64,7 @@ class TrackingLine:
     new_serial_no: str | None = None
     new_package_no: str | None = None
     new_expiration_date: date | None = None
+    clear_expiration: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,34 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeExpiry:
+    """Gives a number another expiry date wherever it lies, in transit too; None takes the date away. `number` is of the kind that
+    carries the item's dates: the lot, else the serial, else the package. Needs a reason."""
+
+    header: Header
+    item_no: str
+    number: str
+    expiration_date: date | None
+    variant_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeVariant:
+    """Turns goods into another variant of their item, where they lie, with the numbers they have: a decrease, and an increase
+    at its cost. `quantity` is in the unit of the line, positive. Needs a reason."""
+
+    header: Header
+    item_no: str
+    quantity: Decimal
+    variant_code: str
+    new_variant_code: str
+    location_code: str = ""
+    bin_code: str = ""
+    uom_code: str = ""
+    tracking: tuple[TrackingLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AdjustCost:
     """Forwards every cost change that is waiting, of the named items or (blank) of all."""
 
@@ -212,4 +241,15 @@ class TransferReceive:
     lines: tuple[HandledLine, ...] = ()
 
 
-PostingOperation = ItemJournalLine | Invoice | Count | Undo | AdjustCost | TransferOrder | TransferShip | TransferReceive
+PostingOperation = (
+    ItemJournalLine
+    | Invoice
+    | Count
+    | Undo
+    | ChangeExpiry
+    | ChangeVariant
+    | AdjustCost
+    | TransferOrder
+    | TransferShip
+    | TransferReceive
+)

@@ -21,6 +21,8 @@ from db.posting.graph import TooLarge
 from db.posting.invoice import check_invoice, plan_invoice
 from db.posting.lines import (
     AdjustCost,
+    ChangeExpiry,
+    ChangeVariant,
     Count,
     EntryType,
     Invoice,
@@ -34,6 +36,7 @@ from db.posting.lines import (
 )
 from db.posting.plan_line import plan_line
 from db.posting.planning import Planning
+from db.posting.reclassify import change_expiry, change_variant
 from db.posting.setup import forget_setup, known_setup
 from db.posting.stock import ZERO, ContentKey, Needs, NotWrittenYet, PoolKey, Stock, read_settings, read_stock
 from db.posting.transfer_order import make_order, plan_receive, plan_ship
@@ -41,7 +44,7 @@ from db.posting.undo import plan_undo
 from db.posting.write import write
 
 # Operations that read what was written before: they begin a batch of their own.
-WRITTEN_ALONE = (Undo, AdjustCost, TransferOrder, TransferShip, TransferReceive)
+WRITTEN_ALONE = (Undo, AdjustCost, TransferOrder, TransferShip, TransferReceive, ChangeExpiry, ChangeVariant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,10 @@ class PostingRun:
                 register_no = plan_count(planning, check_count(operation, stock, self.posted_by), content_hash)
             case Undo():
                 register_no = plan_undo(planning, check_undo(operation, stock, self.posted_by), content_hash)
+            case ChangeExpiry():
+                register_no = change_expiry(planning, operation, content_hash)
+            case ChangeVariant():
+                register_no = change_variant(planning, operation, content_hash)
             case TransferOrder():
                 register_no = make_order(planning, operation, content_hash)
             case TransferShip():

@@ -48,7 +48,7 @@ def plan_undo(planning: Planning, checked: CheckedUndo, content_hash: str) -> in
         leg = str(number) if many else ""
         if one.left is not None:
             _send_back(planning, register_no, header, one, one.left, f"out/{number}" if many else "out")
-            if one.entry.order_no:
+            if one.entry.order_no and one.entry.location_code != one.left.location_code:  # not what was re-dated on its way
                 planning.plan.handled.append(Handled(one.entry.order_no, one.entry.order_line_no, shipped=-one.entry.quantity))
         elif one.entry.quantity > 0:
             _take_out(planning, register_no, header, one.entry, leg)

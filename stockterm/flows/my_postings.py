@@ -182,6 +182,8 @@ def operation_in_words(operation: str) -> str:
         "invoice": _("Invoice"),
         "count": _("Count"),
         "undo": _("Undo"),
+        "change_expiry": _("Expiry of lot"),
+        "change_variant": _("Variant"),
         "transfer_order": _("Transfer order"),
         "transfer_ship": _("Transfer shipment"),
         "transfer_receive": _("Transfer receipt"),

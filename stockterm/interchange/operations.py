@@ -225,6 +225,7 @@ _NEW_TRACKING: Mapping[str, Field] = {
     "new_serial": _NUMBER,
     "new_package": _NUMBER,
     "new_expiration_date": _DAY,
+    "clear_expiration_date": _FLAG,
 }
 _TRACKING_LINES = Field(rows({**_TRACKING, **_NEW_TRACKING, "quantity": _DECIMAL}))
 _COST: Mapping[str, Field] = {"unit_cost": _DECIMAL, "amount": _DECIMAL}
@@ -305,6 +306,24 @@ _POSTINGS: Mapping[str, Mapping[str, Field]] = {
     },
     "transfer_ship": {"no": _needed(_CODE), "lines": _MOVED_LINES},
     "transfer_receive": {"no": _needed(_CODE), "lines": _MOVED_LINES},
+    "change_expiry": {
+        "item": _needed(_CODE),
+        "variant": _CODE,
+        **dict.fromkeys(("lot", "serial", "package"), _NUMBER),
+        "new_expiration_date": _DAY,
+        "clear_expiration_date": _FLAG,
+    },
+    "change_variant": {
+        "item": _needed(_CODE),
+        "variant": _CODE,
+        "new_variant": _needed(_CODE),
+        "location": _CODE,
+        "bin": _CODE,
+        "quantity": _needed(_DECIMAL),
+        "uom": _CODE,
+        **_TRACKING,
+        "tracking": _TRACKING_LINES,
+    },
     "adjust_cost": {"items": Field(listed(code))},
 }
 

@@ -14,6 +14,8 @@ from typing import Any
 from db.core.errors import BadValue, StocktermError, phrase
 from db.posting.lines import (
     AdjustCost,
+    ChangeExpiry,
+    ChangeVariant,
     Count,
     CountLine,
     EntryType,
@@ -32,7 +34,7 @@ from db.posting.lines import (
 from stockterm.interchange.kinds import Several, Values, shown
 
 _TRACKING = ("lot", "serial", "package", "expiration_date")
-_NEW_TRACKING = ("new_lot", "new_serial", "new_package", "new_expiration_date")
+_NEW_TRACKING = ("new_lot", "new_serial", "new_package", "new_expiration_date", "clear_expiration_date")
 _SIGNED = (EntryType.PURCHASE, EntryType.SALE)  # a negative quantity is a return
 
 
@@ -149,6 +151,7 @@ def _tracking_line(values: Values, quantity: Decimal | None = None) -> TrackingL
         new_serial_no=values.get("new_serial"),
         new_package_no=values.get("new_package"),
         new_expiration_date=values.get("new_expiration_date"),
+        clear_expiration=values.get("clear_expiration_date", False),
     )
 
 
@@ -185,6 +188,34 @@ def _count(values: Values, header: Header, errors: list[StocktermError]) -> Coun
 
 def _undo(values: Values, header: Header, _errors: list[StocktermError]) -> Undo:
     return Undo(header=header, of=values["of"], keep_date="date" not in values)
+
+
+def _change_expiry(values: Values, header: Header, errors: list[StocktermError]) -> ChangeExpiry:
+    given = [values[kind] for kind in ("lot", "serial", "package") if values.get(kind)]
+    if len(given) != 1:
+        _refuse(errors, "lot", ", ".join(given), phrase("one number: the lot, serial or package that carries the date"))
+    clear = values.get("clear_expiration_date", False)
+    if clear == ("new_expiration_date" in values):
+        shown_day = values.get("new_expiration_date", "")
+        _refuse(errors, "new_expiration_date", shown_day, phrase("a date, or clear_expiration_date true: either of the two"))
+    number = given[0] if given else ""
+    return ChangeExpiry(header, values["item"], number, values.get("new_expiration_date"), values.get("variant", ""))
+
+
+def _change_variant(values: Values, header: Header, errors: list[StocktermError]) -> ChangeVariant:
+    if values["quantity"] < 0:
+        _refuse(errors, "quantity", values["quantity"], phrase("more than 0"))
+    return ChangeVariant(
+        header,
+        item_no=values["item"],
+        quantity=values["quantity"],
+        variant_code=values.get("variant", ""),
+        new_variant_code=values["new_variant"],
+        location_code=values.get("location", ""),
+        bin_code=values.get("bin", ""),
+        uom_code=values.get("uom", ""),
+        tracking=_tracking(values, EntryType.NEGATIVE_ADJUSTMENT, errors),
+    )
 
 
 def _adjust_cost(values: Values, header: Header, _errors: list[StocktermError]) -> AdjustCost:
@@ -244,6 +275,8 @@ _BUILDERS: Mapping[str, Callable[[Values, Header, list[StocktermError]], Posting
         "invoice": _invoice,
         "count": _count,
         "undo": _undo,
+        "change_expiry": _change_expiry,
+        "change_variant": _change_variant,
         "adjust_cost": _adjust_cost,
         "transfer_order": _transfer_order,
         "transfer_ship": _transfer_ship,

@@ -86,6 +86,7 @@ def test_the_examples_of_the_format_can_be_posted_one_after_the_other(sqlite_url
     before = [
         '{"op": "location", "code": "RED"}',
         '{"op": "reason", "code": "RETURN"}',
+        '{"op": "reason", "code": "LABEL"}',
         '{"op": "tracking_code", "code": "LOT", "lot": true, "expiration_required": true}',
         '{"op": "item", "no": "2000", "tracking_code": "LOT"}',
     ]

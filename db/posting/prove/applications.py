@@ -77,7 +77,9 @@ CASE WHEN i.entry_no IS NULL OR i.quantity < 0 THEN 'names no increase'
           CASE WHEN i.entry_type <> 'transfer' OR o.entry_type <> 'transfer' THEN 'is no row of a transfer'
                WHEN t.entry_no IS NULL OR t.quantity < 0 THEN 'was transferred from no increase'
                WHEN NOT ({_SAME.format("i", "o")} AND {_SAME.format("i", "t")}) THEN 'links different items' END
-     WHEN NOT ({_SAME.format("i", "o")} AND {_SAME_NUMBERS.format("i", "o")})
+     WHEN NOT ({_SAME.format("i", "o")} AND {_SAME_NUMBERS.format("i", "o")}
+               OR i.register_no = o.register_no AND i.item_no = o.item_no AND {_SAME_NUMBERS.format("i", "o")} AND EXISTS
+                  (SELECT 1 FROM item_register r WHERE r.register_no = i.register_no AND r.operation = 'change_variant'))
      THEN 'takes back another item, variant or tracking number'
      END
 """
