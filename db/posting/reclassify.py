@@ -203,7 +203,8 @@ def _pair(
         if not rest:
             break
     assert not rest, f"{quantity} of {known.number} lie in {place}, and its entries have {quantity - rest}"
-    before = Numbers(*numbers, expiration_date=known.expiration_date)
+    lot_no, serial_no, package_no = numbers
+    before = Numbers(lot_no, serial_no, package_no, known.expiration_date)
     movement = Movement(quantity, before, tuple(draws), to_numbers=replace(before, expiration_date=day))
     return _Pair(place, movement, order)
 
@@ -243,7 +244,7 @@ def _check_variant(change: ChangeVariant, stock: Stock, posted_by: PostedBy) -> 
         tracking=change.tracking,
         may_go_negative=False,
     )
-    errors = [] if change.header.reason_code else [ChangeNeedsReason(field="reason")]
+    errors: list[StocktermError] = [] if change.header.reason_code else [ChangeNeedsReason(field="reason")]
     try:
         out = check_line(line, stock, posted_by)
     except Problems as problems:

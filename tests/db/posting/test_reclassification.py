@@ -8,7 +8,7 @@ import pytest
 
 from db.connection import fetch
 from db.core.numbers import from_scaled
-from db.posting.lines import ChangeExpiry, ChangeVariant, PostedBy, TrackingLine
+from db.posting.lines import ChangeExpiry, ChangeVariant, PostedBy, PostingOperation, TrackingLine
 from db.posting.post import post_operations
 from db.posting.prove import prove
 from tests.support.builders import (
@@ -447,7 +447,7 @@ def test_another_variant_is_undone_as_one() -> None:
 def test_a_batch_goes_on_after_a_change_of_expiry_and_of_variant() -> None:
     a_dated_item(variants=["RED", "BLUE"])
     tracking = (TrackingLine(None, "L"),)
-    operations = [
+    operations: list[PostingOperation] = [
         purchase("4", at="1", lot="L", expires=JUNE, variant="RED"),
         redated(JULY, variant="RED"),
         sale("1", lot="L", variant="RED"),
