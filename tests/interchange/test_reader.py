@@ -185,6 +185,7 @@ class TestOperationsOfTheContract:
         }  # fmt: skip
         posted = {
             "journal_line", "invoice", "count", "undo", "adjust_cost", "transfer_order", "transfer_ship", "transfer_receive",
+            "change_expiry", "change_variant",  # additions of ours
         }  # fmt: skip
         masters = {
             "settings", "location", "bin", "tracking_code", "item", "variant", "lot", "serial", "unit_of_measure", "barcode",
