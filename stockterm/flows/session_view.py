@@ -51,6 +51,7 @@ def working(user: UserFacts, at: At | None, hand: Hand, held: Sequence[SavedScan
         locked=hand.locked,
         text=text,
         choices=() if text else base.choices,
+        beside=() if text else base.beside,
     )
     if hand.offering:
         view = _offering(view, held)
@@ -76,7 +77,7 @@ def _offering(view: ViewState, held: Sequence[SavedScan]) -> ViewState:
         shown.append("…")
     text = _("{scans} held: F5 apply in order, Esc discard").format(scans=scans_in_words(len(held)))
     keys = (KeyHint(Command.UNDO, _("apply")), KeyHint(Command.BACK, _("discard")))
-    return replace(view, message=say.warning(text), text=tuple(shown), choices=(), prompt=_("F5 / Esc"), keys=keys)
+    return replace(view, message=say.warning(text), text=tuple(shown), choices=(), beside=(), prompt=_("F5 / Esc"), keys=keys)
 
 
 def _asking(view: ViewState, ask: Ask, message: Message | None) -> ViewState:
@@ -91,6 +92,7 @@ def _asking(view: ViewState, ask: Ask, message: Message | None) -> ViewState:
         view,
         message=message or say.warning(ask.text),
         choices=ask.choices,
+        beside=(),
         text=() if ask.choices else view.text,
         prompt=prompt,
         keys=tuple(keys),
@@ -102,9 +104,9 @@ def _with_help(view: ViewState, at: At | None, hand: Hand, level: int) -> ViewSt
     if not level:
         return view
     if level == 2:
-        return replace(view, text=help_for_keys(), choices=())
+        return replace(view, text=help_for_keys(), choices=(), beside=())
     whole = (view.message.text,) if view.message is not None and (view.locked or hand.ask is not None) else ()
-    return replace(view, text=(*whole, *_help_text(at, hand)), choices=())
+    return replace(view, text=(*whole, *_help_text(at, hand)), choices=(), beside=())
 
 
 def _help_text(at: At | None, hand: Hand) -> tuple[str, ...]:

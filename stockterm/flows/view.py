@@ -1,7 +1,7 @@
 """What a screen shows: one frozen value, made by a flow, drawn by `screens.work_screen` and by nothing else.
 
 Texts are already in the user's language. The screen cuts what does not fit and ends it with `~`; it decides by the
-size of the terminal which parts are visible. `facts`, `recent` and `document` are extras for larger terminals: nothing
+size of the terminal which parts are visible. `facts`, `recent`, `document` and `beside` are extras for larger terminals: nothing
 that a worker must know stands only there.
 """
 
@@ -46,6 +46,14 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What a larger terminal shows of a choice: its text in cells that stand below each other, and what is known about it."""
+
+    cells: tuple[str, ...]
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ViewState:
     """Everything one screen shows at one moment."""
 
@@ -68,4 +76,5 @@ class ViewState:
     recent: tuple[str, ...] = ()
     progress: tuple[int, int] | None = None  # done, all
     document: Document | None = None
+    beside: tuple[Choice, ...] = ()  # of the choices, in their order; empty: nothing more is known about them
     finished: bool = False  # the session is over: the program ends
