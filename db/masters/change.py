@@ -14,12 +14,14 @@ from db.masters.printers import put_printer
 from db.masters.records import Fields
 from db.masters.settings import note_change, put_settings
 from db.masters.tracking import put_lot, put_serial, put_tracking_code
+from db.masters.transfer_routes import put_transfer_route
 
 PUT: Mapping[str, Callable[[Fields], bool]] = MappingProxyType(
     {
         "settings": put_settings,
         "location": put_location,
         "bin": put_bin,
+        "transfer_route": put_transfer_route,
         "tracking_code": put_tracking_code,
         "item": put_item,
         "variant": put_variant,

@@ -30,6 +30,7 @@ def put_location(fields: Fields) -> bool:
         "require_shipment",
         "responsibility_center",
         "inventory_accounts",
+        "blind_receipts",
     )
     row["code"] = code
     if row["in_transit"] and row["bin_mandatory"]:

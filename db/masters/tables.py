@@ -25,6 +25,7 @@ SETTINGS = Records(
     },
 )
 LOCATIONS = Records(master.Location, "location")
+TRANSFER_ROUTES = Records(master.TransferRoute, "transfer route", renamed={"from": "from_location", "to": "to_location"})
 BINS = Records(master.Bin, "bin", renamed={"location": "location_code"}, choices={"blocked_movement": BLOCKED_MOVEMENTS})
 TRACKING_CODES = Records(master.TrackingCode, "tracking code")
 ITEMS = Records(

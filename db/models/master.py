@@ -38,6 +38,21 @@ class Location(Base):
     require_shipment = peewee.BooleanField(default=False)
     responsibility_center = CodeField(default="")
     inventory_accounts = peewee.TextField(default="")  # JSON, kept for the general ledger
+    blind_receipts = peewee.BooleanField(default=False)  # who receives a transfer here does not see what was shipped
+
+
+class TransferRoute(Base):
+    """How goods get from one location to another: through an in-transit location, or directly."""
+
+    from_location = CodeField()
+    to_location = CodeField()
+    in_transit = CodeField(default="")
+    direct = peewee.BooleanField(default=False)
+    shipping_days = peewee.IntegerField(default=0)
+
+    class Meta:
+        table_name = "transfer_route"
+        primary_key = peewee.CompositeKey("from_location", "to_location")
 
 
 class Bin(Base):
@@ -215,6 +230,7 @@ class User(Base):
 MASTERS = (
     Settings,
     Location,
+    TransferRoute,
     Bin,
     TrackingCode,
     Item,

@@ -1,18 +1,22 @@
 """Documents that the floor ships and receives against. Not ledgers: their quantities move with every posting."""
 
 from db.connection import peewee
-from db.fields import CodeField, ExactField, UtcField
+from db.fields import CodeField, DayField, ExactField, UtcField
 from db.models.base import Base
 
 
 class TransferOrder(Base):
-    """Goods to be moved from one location to another, through an in-transit location or (blank) directly."""
+    """Goods to be moved from one location to another. `in_transit` is blank where that is direct, or not known yet."""
 
     no = CodeField(primary_key=True)
     from_location = CodeField()
     to_location = CodeField()
     in_transit = CodeField()
     created_at = UtcField()
+    direct = peewee.BooleanField(default=False)  # received as it is shipped, with no location on the way
+    released = peewee.BooleanField(default=True)  # may be shipped
+    shipment_date = DayField(null=True)
+    receipt_date = DayField(null=True)
 
     class Meta:
         table_name = "transfer_order"

@@ -229,9 +229,9 @@ def _movement(
         if place.bin_code == to.bin_code:
             raise NothingToDo(field="new_bin", what=phrase("{no} already lies in {place}", no=item.no, place=place))
         return Movement(quantity, numbers, to_numbers=numbers)
-    order_no = line.order_no if place.location.in_transit else ""
+    order = (line.order_no, line.order_line_no) if place.location.in_transit else ("", 0)
     spelt = (numbers.serial_no, numbers.lot_no, numbers.package_no)
-    pool = PoolKey(item.no, line.variant_code, place.location.code, *spelt, order_no)
+    pool = PoolKey(item.no, line.variant_code, place.location.code, *spelt, *order)
     draws, uncovered = _draws(stock, pool, quantity, applies_to, taken)
     if uncovered and not _may_go_negative(line, item, place, stock):
         raise NotEnoughStock(field="quantity", place=str(place), what=item.no, available=quantity - uncovered, requested=quantity)

@@ -54,7 +54,7 @@ _LEFT_BY = (
     "SELECT outbound_entry_no FROM item_application_entry WHERE item_ledger_entry_no = ? AND transferred_from_entry_no <> 0"
 )
 _AS_ONE = {"change_expiry", "change_variant"}  # one leg alone would leave a number with two dates, or goods that are gone
-_UNDOABLE = {"journal_line", "count", "transfer_ship", *_AS_ONE}
+_UNDOABLE = {"journal_line", "count", "transfer_ship", "transfer_receive", "transfer_close", *_AS_ONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ class CheckedUndo:
 
     header: Header
     register_no: int
+    operation: str  # the kind that is taken back
     entries: tuple[TakenBack, ...]
     bin_moves: tuple[BinMove, ...]
 
@@ -118,7 +119,7 @@ def check_undo(undo: Undo, stock: Stock, posted_by: PostedBy) -> CheckedUndo:
     errors.extend(_check_bin_moves(moves, stock))
     if errors:
         raise Problems(errors)
-    return CheckedUndo(header, register_no, tuple(checked), tuple(moves))
+    return CheckedUndo(header, register_no, operation, tuple(checked), tuple(moves))
 
 
 def _on_the_way(entry: Entry, stock: Stock) -> bool:

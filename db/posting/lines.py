@@ -200,8 +200,8 @@ class OrderedLine:
 
 @dataclass(frozen=True, slots=True)
 class TransferOrder:
-    """Makes a transfer order, and posts nothing. `no` blank: the next of the company's series. `in_transit` blank: direct,
-    shipped and received at once."""
+    """Makes a transfer order or changes it, and posts nothing. `no` blank: the next of the company's series. `in_transit` blank:
+    as the route says; without a route direct, shipped and received at once. Days left out: today, and what the route takes."""
 
     header: Header
     no: str
@@ -209,18 +209,31 @@ class TransferOrder:
     to_location: str
     in_transit: str = ""
     lines: tuple[OrderedLine, ...] = ()
+    released: bool = True
+    shipment_date: date | None = None
+    receipt_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferDelete:
+    """Deletes a transfer order of which nothing was shipped."""
+
+    header: Header
+    no: str
 
 
 @dataclass(frozen=True, slots=True)
 class HandledLine:
-    """What is shipped or received now of one order line; `quantity` in the unit of the line, None: all outstanding. `bin_code` is
-    the bin that it is taken from when shipping, and put into when receiving; `to_bin_code` is for direct orders."""
+    """What is shipped, received or closed now of one order line; `quantity` in the unit of the line, or in base units
+    (`in_base_units`: 5 pieces of a box of 6 are no exact number of boxes); None: all outstanding. `bin_code` is the bin that it
+    is taken from when shipping, and put into when receiving; `to_bin_code` is for direct orders."""
 
     line_no: int
     quantity: Decimal | None = None
     tracking: tuple[TrackingLine, ...] = ()
     bin_code: str = ""
     to_bin_code: str = ""
+    in_base_units: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +254,17 @@ class TransferReceive:
     lines: tuple[HandledLine, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TransferClose:
+    """Closes what is missing of a shipment: out of transit by a negative adjustment, which needs a reason, or (`send_back`) back
+    to the sender. Without lines: all that is still on the way."""
+
+    header: Header
+    no: str
+    lines: tuple[HandledLine, ...] = ()
+    send_back: bool = False
+
+
 PostingOperation = (
     ItemJournalLine
     | Invoice
@@ -252,4 +276,6 @@ PostingOperation = (
     | TransferOrder
     | TransferShip
     | TransferReceive
+    | TransferClose
+    | TransferDelete
 )

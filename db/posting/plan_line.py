@@ -194,6 +194,7 @@ def plan_decreases(planning: Planning, register_no: int, checked: CheckedLine, l
             leg=leg,
             completely_invoiced=invoiced,
             applies_to=checked.applies_to.entry_no if checked.applies_to else None,
+            order=(line.order_no, line.order_line_no),
         )
         post_decrease(planning, register_no, line.header, entry, checked.place, movement, revenue)
         made.append(entry)

@@ -29,6 +29,8 @@ from db.posting.lines import (
     ItemJournalLine,
     PostedBy,
     PostingOperation,
+    TransferClose,
+    TransferDelete,
     TransferOrder,
     TransferReceive,
     TransferShip,
@@ -39,12 +41,14 @@ from db.posting.planning import Planning
 from db.posting.reclassify import change_expiry, change_variant
 from db.posting.setup import forget_setup, known_setup
 from db.posting.stock import ZERO, ContentKey, Needs, NotWrittenYet, PoolKey, Stock, read_settings, read_stock
-from db.posting.transfer_order import make_order, plan_receive, plan_ship
+from db.posting.transfer_document import delete_order, make_order
+from db.posting.transfer_order import plan_close, plan_receive, plan_ship
 from db.posting.undo import plan_undo
 from db.posting.write import write
 
 # Operations that read what was written before: they begin a batch of their own.
-WRITTEN_ALONE = (Undo, AdjustCost, TransferOrder, TransferShip, TransferReceive, ChangeExpiry, ChangeVariant)
+_TRANSFERS = (TransferOrder, TransferShip, TransferReceive, TransferClose, TransferDelete)
+WRITTEN_ALONE = (Undo, AdjustCost, *_TRANSFERS, ChangeExpiry, ChangeVariant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,10 @@ class PostingRun:
                 register_no = plan_ship(planning, operation, content_hash)
             case TransferReceive():
                 register_no = plan_receive(planning, operation, content_hash)
+            case TransferClose():
+                register_no = plan_close(planning, operation, content_hash)
+            case TransferDelete():
+                register_no = delete_order(planning, operation, content_hash)
             case AdjustCost():
                 register_no = self._adjust(operation, content_hash)
         return Posted(register_no, operation_id)

@@ -169,14 +169,14 @@ def _pairs(stock: Stock, item: ItemSetup, variant_code: str, known: Number, day:
         elif code not in seen:  # on the way it belongs to orders, and stays with them
             seen.add(code)
             for row in fetch(_ON_THE_WAY.format(kind), (item.no, variant_code, known.number, code)):
-                pool, order = _pool(item.no, variant_code, code, row[1:4], row[4]), (row[4], row[5])
+                pool, order = _pool(item.no, variant_code, code, row[1:4], (row[4], row[5])), (row[4], row[5])
                 pairs.append(_pair(stock, place, row[1:4], known, day, pool, from_scaled(int(row[6])), order, taken))
     return pairs
 
 
-def _pool(item_no: str, variant_code: str, code: str, numbers: Sequence[str], order_no: str = "") -> PoolKey:
+def _pool(item_no: str, variant_code: str, code: str, numbers: Sequence[str], order: tuple[str, int] = NO_ORDER) -> PoolKey:
     lot_no, serial_no, package_no = numbers
-    return PoolKey(item_no, variant_code, code, serial_no, lot_no, package_no, order_no)
+    return PoolKey(item_no, variant_code, code, serial_no, lot_no, package_no, *order)
 
 
 def _pair(
@@ -193,8 +193,6 @@ def _pair(
     draws: list[Draw[Entry]] = []
     rest = quantity
     for entry in stock.increases(pool, quantity + sum(taken.values(), ZERO)):
-        if order != NO_ORDER and entry.order_line_no != order[1]:
-            continue
         drawn = min(rest, entry.remaining_quantity - taken.get(entry.entry_no, ZERO))
         if drawn > 0:
             draws.append(Draw(entry, drawn))

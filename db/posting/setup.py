@@ -97,6 +97,7 @@ class LocationSetup:
     in_transit: bool
     bin_mandatory: bool
     bins: dict[str, BinSetup]
+    warehouse_receipts: bool = False  # goods that come in are received or put away by a document of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +172,15 @@ class Setup:
 
     def location(self, code: str) -> LocationSetup | None:
         if code not in self._locations:
-            rows = fetch("SELECT in_transit, bin_mandatory FROM location WHERE code = ?", (code,))
+            rows = fetch(
+                "SELECT in_transit, bin_mandatory, require_receive, require_put_away FROM location WHERE code = ?", (code,)
+            )
             found = None
             if rows:
                 bins = fetch("SELECT code, zone, blocked_movement FROM bin WHERE location_code = ?", (code,))
-                found = LocationSetup(
-                    code, bool(rows[0][0]), bool(rows[0][1]), {row[0]: BinSetup(row[1], row[2]) for row in bins}
-                )
+                in_transit, bin_mandatory, receive, put_away = map(bool, rows[0])
+                named = {row[0]: BinSetup(row[1], row[2]) for row in bins}
+                found = LocationSetup(code, in_transit, bin_mandatory, named, receive or put_away)
             self._locations[code] = found
         return self._locations[code]
 

@@ -24,7 +24,7 @@ class NotWrittenYet(Exception):
 
 
 class PoolKey(NamedTuple):
-    """What must be equal for one entry to supply another. `order_no` is blank but in transit, where goods belong to an order."""
+    """What must be equal for one entry to supply another. In transit goods belong to an order line; elsewhere that is blank."""
 
     item_no: str
     variant_code: str
@@ -33,6 +33,7 @@ class PoolKey(NamedTuple):
     lot_no: str
     package_no: str
     order_no: str = ""
+    order_line_no: int = 0
 
 
 class ContentKey(NamedTuple):
@@ -118,9 +119,9 @@ class Entry:
 
     @property
     def pool(self) -> PoolKey:
-        order_no = self.order_no if self.in_transit else ""
+        order = (self.order_no, self.order_line_no) if self.in_transit else ("", 0)
         place = (self.item_no, self.variant_code, self.location_code)
-        return PoolKey(*place, self.serial_no, self.lot_no, self.package_no, order_no)
+        return PoolKey(*place, self.serial_no, self.lot_no, self.package_no, *order)
 
     @property
     def reference(self) -> str:
@@ -244,7 +245,7 @@ _INCREASES = (
 )
 _INCREASES_EARLIEST = _INCREASES.format("", "")
 _INCREASES_LATEST = _INCREASES.format("DESC", "")
-_INCREASES_IN_TRANSIT = _INCREASES.format("", " AND order_no = ?")
+_INCREASES_IN_TRANSIT = _INCREASES.format("", " AND order_no = ? AND order_line_no = ?")
 _DECREASES = (
     f"SELECT {ENTRY_COLUMNS} FROM item_ledger_entry WHERE open AND quantity < 0 AND item_no = ? AND variant_code = ?"
     " AND location_code = ? AND serial_no = ? AND lot_no = ? AND package_no = ? ORDER BY posting_date, entry_no"

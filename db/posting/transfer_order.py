@@ -1,4 +1,4 @@
-"""Transfer orders: made, shipped out of one location, received in the other.
+"""Transfer orders: shipped out of one location, received in the other, and what went missing on the way.
 
 Shipping and receiving come down to transfer lines like any other; what they may do beyond the rules (use an in-transit location)
 is the order that they carry. Several lines of one order may draw on the same goods, so each is checked when those before it are
@@ -13,42 +13,42 @@ from db.connection import fetch
 from db.core.codes import number_key
 from db.core.errors import (
     BadValue,
-    LocationInTransit,
-    MissingField,
     NothingToDo,
     NotShipped,
     OverReceived,
     OverShipped,
+    ReasonRequired,
     StocktermError,
     UnknownCode,
     phrase,
 )
 from db.core.numbers import from_scaled
+from db.core.transfer_errors import NoInTransitLocation, NotReleased
 from db.posting.check_line import check_line
 from db.posting.checked import CheckedLine, Problems
-from db.posting.checks import base_quantity, check_header, check_item
-from db.posting.document_numbers import document_number, order_number
+from db.posting.checks import base_quantity
+from db.posting.cost_changes import update_unit_cost
+from db.posting.document_numbers import document_number
 from db.posting.lines import (
     EntryType,
     HandledLine,
     Header,
     ItemJournalLine,
-    OrderedLine,
     TrackingLine,
-    TransferOrder,
+    TransferClose,
     TransferReceive,
     TransferShip,
 )
-from db.posting.plan_line import number_receiving_halves
+from db.posting.plan_line import number_receiving_halves, plan_decreases
 from db.posting.plan_transfer import plan_transfer
 from db.posting.planning import Handled, Planning, open_register
-from db.posting.stock import ZERO, Stock
+from db.posting.stock import ZERO
 from db.work.transfer_orders import (
-    Asked,
     TransferOrderDocument,
     TransferOrderLine,
+    find_route,
     find_transfer_order,
-    put_transfer_order,
+    set_in_transit,
 )
 
 _ON_THE_WAY = (
@@ -56,71 +56,6 @@ _ON_THE_WAY = (
     " WHERE order_no = ? AND order_line_no = ? AND location_code = ? AND open AND quantity > 0"
     " GROUP BY lot_no, serial_no, package_no ORDER BY lot_no, serial_no, package_no"
 )
-
-
-# ---- the document ---------------------------------------------------------------------------------------------------
-
-
-def make_order(planning: Planning, order: TransferOrder, content_hash: str) -> int:
-    """Make the document; the number of its register. One of which nothing was shipped may be made anew, the others stand.
-
-    Raises `Problems`: places that are no places for it, lines that could never be shipped, or an order that is under way.
-    """
-    errors = check_header(order.header, planning.stock, planning.posted_by)
-    _check_places(order, planning.stock, errors)
-    lines = [line for one in order.lines if (line := _checked_order_line(one, planning.stock, errors)) is not None]
-    if len({line.line_no for line in lines}) != len(lines):
-        errors.append(BadValue(field="lines", value=order.no, expected=phrase("each line number once")))
-    if not order.lines:
-        errors.append(BadValue(field="lines", value="[]", expected=phrase("at least one line")))
-    before = find_transfer_order(order.no, lock=True) if order.no else None
-    if not order.no and not planning.stock.settings.transfer_order_nos:
-        errors.append(MissingField(field="no", operation="transfer_order"))
-    if before is not None and any(line.shipped for line in before.lines):
-        errors.append(BadValue(field="no", value=order.no, expected=phrase("an order of which nothing was shipped yet")))
-    if errors:
-        raise Problems(errors)
-    no = order.no if before is not None else order_number(planning, order)
-    put_transfer_order(TransferOrderDocument(no, order.from_location, order.to_location, order.in_transit, tuple(lines)))
-    return open_register(planning, "transfer_order", replace(order.header, document_no=no), content_hash)
-
-
-def _check_places(order: TransferOrder, stock: Stock, errors: list[StocktermError]) -> None:
-    for field, code in (("from", order.from_location), ("to", order.to_location), ("in_transit", order.in_transit)):
-        location = stock.setup.location(code)
-        if field == "in_transit" and not code:
-            continue
-        if not code:
-            errors.append(BadValue(field=field, value="", expected=phrase("a location")))
-        elif location is None:
-            errors.append(UnknownCode(field=field, kind="location", value=code))
-        elif field == "in_transit" and not location.in_transit:
-            errors.append(BadValue(field=field, value=code, expected=phrase("a location that is in transit")))
-        elif field != "in_transit" and location.in_transit:
-            errors.append(LocationInTransit(field=field, location_code=code))
-    if order.from_location and order.from_location == order.to_location:
-        errors.append(BadValue(field="to", value=order.to_location, expected=phrase("another location than the goods come from")))
-
-
-def _checked_order_line(one: OrderedLine, stock: Stock, errors: list[StocktermError]) -> TransferOrderLine | None:
-    found: list[StocktermError] = []
-    item = check_item(stock.setup.item(one.item_no), one.item_no, one.variant_code, found)
-    if item is not None and not found:
-        uom_code = one.uom_code or item.base_uom
-        per = item.units.get(uom_code)
-        if per is None:
-            found.append(UnknownCode(field="uom", kind="unit of measure", value=uom_code))
-        elif one.quantity < 0:
-            found.append(BadValue(field="quantity", value=one.quantity, expected=phrase("more than 0")))
-        else:
-            base_quantity(one.quantity, uom_code, per, item, stock, found)
-            asked = tuple(Asked(t.lot_no, t.serial_no, t.package_no, t.quantity) for t in one.tracking)
-            if not found:
-                return TransferOrderLine(one.line_no, item.no, one.variant_code, uom_code, per, one.quantity, asked)
-    for error in found:
-        error.field = f"lines/{one.line_no}/{error.field}"
-    errors.extend(found)
-    return None
 
 
 # ---- shipping and receiving -----------------------------------------------------------------------------------------
@@ -137,7 +72,7 @@ class _Step:
 
 def plan_ship(planning: Planning, ship: TransferShip, content_hash: str) -> int:
     """Ship lines of an order: out of its location and into transit, or straight into the other location of a direct order."""
-    order = _order(planning, ship.no)
+    order = _on_its_way(_order(planning, ship.no))
     lines = ship.lines or tuple(HandledLine(line.line_no) for line in order.lines if line.outstanding > 0)
     if not lines:
         raise Problems([NothingToDo(field="no", what=phrase("all of {order_no} is shipped", order_no=order.no))])
@@ -157,6 +92,19 @@ def plan_receive(planning: Planning, receive: TransferReceive, content_hash: str
     return _plan(planning, "transfer_receive", order.no, receive.header, steps, content_hash)
 
 
+def plan_close(planning: Planning, close: TransferClose, content_hash: str) -> int:
+    """Close what is missing of a shipment: written off with a reason, or back to the sender. Never silently."""
+    if not close.send_back and not close.header.reason_code:
+        raise Problems([ReasonRequired(field="reason")])
+    order = _order(planning, close.no)
+    lines = close.lines or tuple(HandledLine(line.line_no) for line in order.lines if line.in_transit > 0)
+    if not lines:
+        raise Problems([NothingToDo(field="no", what=phrase("nothing of {order_no} is on the way", order_no=order.no))])
+    done: dict[int, Decimal] = {}
+    steps = [_close_step(planning, close, order, one, done) for one in lines]
+    return _plan(planning, "transfer_close", order.no, close.header, steps, content_hash)
+
+
 def _order(planning: Planning, no: str) -> TransferOrderDocument:
     """The order, with its items locked first and itself after them."""
     order = find_transfer_order(no)
@@ -164,8 +112,23 @@ def _order(planning: Planning, no: str) -> TransferOrderDocument:
         raise Problems([UnknownCode(field="no", kind="transfer order", value=no)])
     planning.stock.lock({line.item_no for line in order.lines})
     found = find_transfer_order(no, lock=True)
-    assert found is not None
+    if found is None:
+        raise Problems([UnknownCode(field="no", kind="transfer order", value=no)])  # deleted while we waited for it
     return found
+
+
+def _on_its_way(order: TransferOrderDocument) -> TransferOrderDocument:
+    """The order as it may be shipped: released, and with a location for the goods on the way, unless they go directly."""
+    if not order.released:
+        raise Problems([NotReleased(field="no", order_no=order.no)])
+    if order.direct or order.in_transit:
+        return order
+    route = find_route(order.from_location, order.to_location)
+    if route is None or not route.in_transit:
+        places = {"from_location": order.from_location, "to_location": order.to_location}
+        raise Problems([NoInTransitLocation(field="no", order_no=order.no, **places)])
+    set_in_transit(order.no, route.in_transit)
+    return replace(order, in_transit=route.in_transit)
 
 
 def _ship_step(
@@ -173,16 +136,15 @@ def _ship_step(
 ) -> _Step:
     line = _line(order, one)
     outstanding = line.outstanding - done.get(line.line_no, ZERO)
-    quantity = outstanding / line.quantity_per if one.quantity is None else one.quantity
-    base = _base(planning, line, quantity)
+    quantity, uom_code, base = _asked(planning, line, one, outstanding)
     if base > outstanding:
-        left = {"outstanding": outstanding / line.quantity_per, "requested": quantity}
+        left = {"outstanding": outstanding / line.quantity_per, "requested": base / line.quantity_per}
         raise Problems([OverShipped(field="quantity", order_no=order.no, line_no=line.line_no, **left)])
     done[line.line_no] = done.get(line.line_no, ZERO) + base
     tracking = one.tracking or tuple(
         TrackingLine(asked.quantity, asked.lot_no, asked.serial_no, asked.package_no) for asked in line.asked
     )
-    journal_line = _journal_line(header, order, line, quantity, line.uom_code, tracking)
+    journal_line = _journal_line(header, order, line, quantity, uom_code, tracking)
     journal_line = replace(
         journal_line,
         location_code=order.from_location,
@@ -197,6 +159,26 @@ def _ship_step(
 def _receive_step(
     planning: Planning, header: Header, order: TransferOrderDocument, one: HandledLine, done: dict[int, Decimal]
 ) -> _Step:
+    base, journal_line = _out_of_transit(planning, header, order, one, done)
+    journal_line = replace(journal_line, new_location_code=order.to_location, new_bin_code=one.bin_code)
+    return _Step(one.line_no, journal_line, Handled(order.no, one.line_no, received=base))
+
+
+def _close_step(
+    planning: Planning, close: TransferClose, order: TransferOrderDocument, one: HandledLine, done: dict[int, Decimal]
+) -> _Step:
+    base, journal_line = _out_of_transit(planning, close.header, order, one, done)
+    if close.send_back:
+        journal_line = replace(journal_line, new_location_code=order.from_location, new_bin_code=one.bin_code)
+    else:
+        journal_line = replace(journal_line, entry_type=EntryType.NEGATIVE_ADJUSTMENT, may_go_negative=False)
+    return _Step(one.line_no, journal_line, Handled(order.no, one.line_no, closed=base))
+
+
+def _out_of_transit(
+    planning: Planning, header: Header, order: TransferOrderDocument, one: HandledLine, done: dict[int, Decimal]
+) -> tuple[Decimal, ItemJournalLine]:
+    """Base units that leave transit, and the line that takes them out: with the numbers that were shipped, and not before."""
     line = _line(order, one)
     on_the_way = line.in_transit - done.get(line.line_no, ZERO)
     shipped = fetch(_ON_THE_WAY, (order.no, line.line_no, order.in_transit))
@@ -204,10 +186,7 @@ def _receive_step(
     if header.posting_date.isoformat() < day:
         expected = phrase("{day} or later: goods are not received before they are shipped", day=day)
         raise Problems([BadValue(field="date", value=header.posting_date, expected=expected)])
-    if one.quantity is None:
-        quantity, uom_code, base = on_the_way, _base_uom(planning, line), on_the_way
-    else:
-        quantity, uom_code, base = one.quantity, line.uom_code, _base(planning, line, one.quantity)
+    quantity, uom_code, base = _asked(planning, line, one, on_the_way)
     if base > on_the_way:
         left = {"outstanding": on_the_way / line.quantity_per, "requested": base / line.quantity_per}
         raise Problems([OverReceived(field="quantity", order_no=order.no, line_no=line.line_no, **left)])
@@ -222,10 +201,7 @@ def _receive_step(
         if tracking:
             quantity, uom_code = base, _base_uom(planning, line)
     journal_line = _journal_line(header, order, line, quantity, uom_code, tracking)
-    journal_line = replace(
-        journal_line, location_code=order.in_transit, new_location_code=order.to_location, new_bin_code=one.bin_code
-    )
-    return _Step(line.line_no, journal_line, Handled(order.no, line.line_no, received=base))
+    return base, replace(journal_line, location_code=order.in_transit)
 
 
 def _line(order: TransferOrderDocument, one: HandledLine) -> TransferOrderLine:
@@ -235,13 +211,24 @@ def _line(order: TransferOrderDocument, one: HandledLine) -> TransferOrderLine:
     return line
 
 
-def _base(planning: Planning, line: TransferOrderLine, quantity: Decimal) -> Decimal:
+def _asked(planning: Planning, line: TransferOrderLine, one: HandledLine, rest: Decimal) -> tuple[Decimal, str, Decimal]:
+    """How much is handled now: the quantity, its unit, and the same in base units. All of the `rest` where none is said."""
+    if one.quantity is None:
+        if rest <= 0:
+            raise Problems([NothingToDo(field="quantity", what=phrase("line {line_no} has nothing left", line_no=line.line_no))])
+        return rest, _base_uom(planning, line), rest
+    if one.in_base_units:
+        return one.quantity, _base_uom(planning, line), _base(planning, line, one.quantity, _base_uom(planning, line), Decimal(1))
+    return one.quantity, line.uom_code, _base(planning, line, one.quantity, line.uom_code, line.quantity_per)
+
+
+def _base(planning: Planning, line: TransferOrderLine, quantity: Decimal, uom_code: str, per: Decimal) -> Decimal:
     item = planning.stock.setup.item(line.item_no)
     errors: list[StocktermError] = []
     if quantity < 0:
         errors.append(BadValue(field="quantity", value=quantity, expected=phrase("more than 0")))
     assert item is not None
-    base = base_quantity(quantity, line.uom_code, line.quantity_per, item, planning.stock, errors)
+    base = base_quantity(quantity, uom_code, per, item, planning.stock, errors)
     if errors:
         raise Problems(errors)
     return base
@@ -301,7 +288,12 @@ def _plan(planning: Planning, operation: str, order_no: str, header: Header, ste
 
 
 def _plan_line(planning: Planning, register_no: int, header: Header, checked: CheckedLine, line_leg: str) -> None:
+    many = len(checked.movements) > 1
+    if checked.to is None:
+        legs = [f"{line_leg}out/{number}" if many else f"{line_leg}out" for number in range(1, len(checked.movements) + 1)]
+        plan_decreases(planning, register_no, checked, legs)
+        update_unit_cost(planning, checked.item.no)
+        return
     for number, movement in enumerate(checked.movements, 1):
-        numbered = f"/{number}" if len(checked.movements) > 1 else ""
-        plan_transfer(planning, register_no, checked, movement, numbered, line_leg)
+        plan_transfer(planning, register_no, checked, movement, f"/{number}" if many else "", line_leg)
     number_receiving_halves(planning, header, f"{line_leg}in")

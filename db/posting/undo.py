@@ -25,6 +25,9 @@ _OPPOSITE = {
 }
 
 
+_OF_ORDERS = ("transfer_ship", "transfer_receive", "transfer_close")
+
+
 def plan_undo(planning: Planning, checked: CheckedUndo, content_hash: str) -> int:
     """Plan the correcting entries; the number of their register. What goes out again goes first, so that a serial number that was
     counted in another place never exists twice."""
@@ -48,12 +51,12 @@ def plan_undo(planning: Planning, checked: CheckedUndo, content_hash: str) -> in
         leg = str(number) if many else ""
         if one.left is not None:
             _send_back(planning, register_no, header, one, one.left, f"out/{number}" if many else "out")
-            if one.entry.order_no and one.entry.location_code != one.left.location_code:  # not what was re-dated on its way
-                planning.plan.handled.append(Handled(one.entry.order_no, one.entry.order_line_no, shipped=-one.entry.quantity))
         elif one.entry.quantity > 0:
             _take_out(planning, register_no, header, one.entry, leg)
         else:
             _bring_back(planning, register_no, header, one, leg)
+        if one.entry.order_no and checked.operation in _OF_ORDERS:
+            planning.plan.handled.append(_order_moves_back(checked.operation, one.entry))
     if many:
         halves = [one for one in planning.plan.entries if one.register_no == register_no and one.leg == "in"]
         for number, half in enumerate(halves, 1):
@@ -61,6 +64,18 @@ def plan_undo(planning: Planning, checked: CheckedUndo, content_hash: str) -> in
     for item_no in {one.entry.item_no for one in checked.entries}:
         update_unit_cost(planning, item_no)
     return register_no
+
+
+def _order_moves_back(operation: str, entry: Entry) -> Handled:
+    """How far the order line of an entry goes back when what the operation did is undone."""
+    quantity = -abs(entry.quantity)
+    match operation:
+        case "transfer_ship":
+            return Handled(entry.order_no, entry.order_line_no, shipped=quantity)
+        case "transfer_receive":
+            return Handled(entry.order_no, entry.order_line_no, received=quantity)
+        case _:
+            return Handled(entry.order_no, entry.order_line_no, closed=quantity)
 
 
 def _correction(
@@ -91,6 +106,7 @@ def _correction(
         corrects=entry.entry_no,
         applies_to=applies_to,
         applies_from=applies_from,
+        order=(entry.order_no, entry.order_line_no),
     )
 
 

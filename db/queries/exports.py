@@ -264,6 +264,10 @@ _TRANSFERS = _ledger(
     quantity_shipped quantity l.quantity_shipped
     quantity_received quantity l.quantity_received
     quantity_in_transit quantity l.quantity_shipped - l.quantity_received - l.quantity_closed
+    quantity_closed quantity l.quantity_closed
+    released flag o.released
+    shipment_date day o.shipment_date
+    receipt_date day o.receipt_date
     """,
     "transfer_order o JOIN transfer_order_line l ON l.order_no = o.no",
     "o.no, l.line_no",

@@ -3,13 +3,17 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from db.connection import fetch, for_update, write_batch
 from db.core.clock import now_microseconds
 from db.core.numbers import from_scaled, to_scaled
 
-_ORDER = "SELECT from_location, to_location, in_transit FROM transfer_order WHERE no = ?"
+_ORDER = (
+    "SELECT from_location, to_location, in_transit, direct, released, shipment_date, receipt_date FROM transfer_order"
+    " WHERE no = ?"
+)
 _LINES = (
     "SELECT line_no, item_no, variant_code, uom_code, quantity_per, quantity, tracking, quantity_shipped, quantity_received,"
     " quantity_closed FROM transfer_order_line WHERE order_no = ? ORDER BY line_no"
@@ -59,17 +63,32 @@ class TransferOrderLine:
 
 @dataclass(frozen=True, slots=True)
 class TransferOrderDocument:
-    """A transfer order with its lines. `in_transit` blank: direct."""
+    """A transfer order with its lines. `in_transit` blank: direct, or the route does not say yet."""
 
     no: str
     from_location: str
     to_location: str
     in_transit: str
     lines: tuple[TransferOrderLine, ...]
+    direct: bool = False
+    released: bool = True
+    shipment_date: date | None = None
+    receipt_date: date | None = None
 
     @property
-    def direct(self) -> bool:
-        return not self.in_transit
+    def begun(self) -> bool:
+        """Something of it was shipped."""
+        return any(line.shipped for line in self.lines)
+
+    @property
+    def on_the_way(self) -> bool:
+        """Something is in transit."""
+        return any(line.in_transit > 0 for line in self.lines)
+
+    @property
+    def to_ship(self) -> bool:
+        """Something is still to be shipped."""
+        return any(line.outstanding > 0 for line in self.lines)
 
     def line(self, line_no: int) -> TransferOrderLine | None:
         return next((line for line in self.lines if line.line_no == line_no), None)
@@ -87,8 +106,11 @@ def find_transfer_order(no: str, *, lock: bool = False) -> TransferOrderDocument
         line_no, item_no, variant_code, uom_code = row[:4]
         asked = _asked(row[6])
         lines.append(TransferOrderLine(line_no, item_no, variant_code, uom_code, per, quantity, asked, shipped, received, closed))
-    from_location, to_location, in_transit = rows[0]
-    return TransferOrderDocument(no, from_location, to_location, in_transit, tuple(lines))
+    from_location, to_location, in_transit, direct, released, *days = rows[0]
+    shipment, receipt = (None if day is None else date.fromisoformat(day) for day in days)
+    return TransferOrderDocument(
+        no, from_location, to_location, in_transit, tuple(lines), bool(direct), bool(released), shipment, receipt
+    )
 
 
 def _asked(text: str) -> tuple[Asked, ...]:
@@ -112,18 +134,31 @@ def _as_text(asked: Sequence[Asked]) -> str:
 
 
 def put_transfer_order(order: TransferOrderDocument) -> None:
-    """Write an order that is new, or of which nothing was shipped yet, inside the caller's transaction."""
+    """Write an order, new or changed, inside the caller's transaction."""
     write_batch(
         [
             ("DELETE FROM transfer_order_line WHERE order_no = ?", [(order.no,)]),
             ("DELETE FROM transfer_order WHERE no = ?", [(order.no,)]),
             (
-                "INSERT INTO transfer_order (no, from_location, to_location, in_transit, created_at) VALUES (?, ?, ?, ?, ?)",
-                [(order.no, order.from_location, order.to_location, order.in_transit, now_microseconds())],
+                "INSERT INTO transfer_order (no, from_location, to_location, in_transit, direct, released, shipment_date,"
+                " receipt_date, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        order.no,
+                        order.from_location,
+                        order.to_location,
+                        order.in_transit,
+                        order.direct,
+                        order.released,
+                        _as_day(order.shipment_date),
+                        _as_day(order.receipt_date),
+                        now_microseconds(),
+                    )
+                ],
             ),
             (
                 "INSERT INTO transfer_order_line (order_no, line_no, item_no, variant_code, uom_code, quantity_per, quantity,"
-                " tracking, quantity_shipped, quantity_received, quantity_closed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
+                " tracking, quantity_shipped, quantity_received, quantity_closed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         order.no,
@@ -134,12 +169,50 @@ def put_transfer_order(order: TransferOrderDocument) -> None:
                         to_scaled(line.quantity_per),
                         to_scaled(line.quantity),
                         _as_text(line.asked),
+                        to_scaled(line.shipped),
+                        to_scaled(line.received),
+                        to_scaled(line.closed),
                     )
                     for line in order.lines
                 ],
             ),
         ]
     )
+
+
+def _as_day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def delete_transfer_order(no: str) -> None:
+    """Delete an order and its lines, inside the caller's transaction."""
+    write_batch(
+        [
+            ("DELETE FROM transfer_order_line WHERE order_no = ?", [(no,)]),
+            ("DELETE FROM transfer_order WHERE no = ?", [(no,)]),
+        ]
+    )
+
+
+def set_in_transit(no: str, in_transit: str) -> None:
+    """The location of the goods on the way, which the order did not name, inside the caller's transaction."""
+    write_batch([("UPDATE transfer_order SET in_transit = ? WHERE no = ?", [(in_transit, no)])])
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRoute:
+    """How goods get from one location to another. Neither direct nor with an in-transit location: not set up yet."""
+
+    in_transit: str
+    direct: bool
+    shipping_days: int
+
+
+def find_route(from_location: str, to_location: str) -> TransferRoute | None:
+    """The route between two locations, or None."""
+    sql = "SELECT in_transit, direct, shipping_days FROM transfer_route WHERE from_location = ? AND to_location = ?"
+    rows = fetch(sql, (from_location, to_location))
+    return TransferRoute(rows[0][0], bool(rows[0][1]), rows[0][2]) if rows else None
 
 
 def items_of_transfer_orders(nos: Iterable[str]) -> set[str]:

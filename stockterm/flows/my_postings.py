@@ -187,6 +187,8 @@ def operation_in_words(operation: str) -> str:
         "transfer_order": _("Transfer order"),
         "transfer_ship": _("Transfer shipment"),
         "transfer_receive": _("Transfer receipt"),
+        "transfer_close": _("Transfer closed"),
+        "transfer_delete": _("Order deleted"),
         "adjust_cost": _("Cost adjustment"),
     }
     return words.get(operation, _("Posting"))

@@ -88,6 +88,14 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
         "require_shipment": _FLAG,
         "responsibility_center": _CODE,
         "inventory_accounts": Field(either(named_values, dict, text(2_000))),
+        "blind_receipts": _FLAG,
+    },
+    "transfer_route": {
+        "from": _needed(_CODE),
+        "to": _needed(_CODE),
+        "in_transit": _CODE,
+        "direct": _FLAG,
+        "shipping_days": _WHOLE,
     },
     "bin": {
         "location": _needed(_CODE),
@@ -288,6 +296,9 @@ _POSTINGS: Mapping[str, Mapping[str, Field]] = {
         "from": _needed(_CODE),
         "to": _needed(_CODE),
         "in_transit": _CODE,
+        "released": _FLAG,
+        "shipment_date": _DAY,
+        "receipt_date": _DAY,
         "lines": _needed(
             Field(
                 rows(
@@ -324,6 +335,12 @@ _POSTINGS: Mapping[str, Mapping[str, Field]] = {
         **_TRACKING,
         "tracking": _TRACKING_LINES,
     },
+    "transfer_close": {
+        "no": _needed(_CODE),
+        "how": Field(choice("write_off", "send_back"), required=True),
+        "lines": _MOVED_LINES,
+    },
+    "transfer_delete": {"no": _needed(_CODE)},
     "adjust_cost": {"items": Field(listed(code))},
 }
 

@@ -26,6 +26,8 @@ from db.posting.lines import (
     OrderedLine,
     PostingOperation,
     TrackingLine,
+    TransferClose,
+    TransferDelete,
     TransferOrder,
     TransferReceive,
     TransferShip,
@@ -241,7 +243,17 @@ def _transfer_order(values: Values, header: Header, errors: list[StocktermError]
                 tracking=tracking,
             )
         )
-    return TransferOrder(header, values.get("no", ""), values["from"], values["to"], values.get("in_transit", ""), tuple(lines))
+    return TransferOrder(
+        header,
+        values.get("no", ""),
+        values["from"],
+        values["to"],
+        values.get("in_transit", ""),
+        tuple(lines),
+        values.get("released", True),
+        values.get("shipment_date"),
+        values.get("receipt_date"),
+    )
 
 
 def _handled_lines(values: Values, errors: list[StocktermError]) -> tuple[HandledLine, ...]:
@@ -269,6 +281,14 @@ def _transfer_receive(values: Values, header: Header, errors: list[StocktermErro
     return TransferReceive(header, values["no"], _handled_lines(values, errors))
 
 
+def _transfer_close(values: Values, header: Header, errors: list[StocktermError]) -> TransferClose:
+    return TransferClose(header, values["no"], _handled_lines(values, errors), send_back=values["how"] == "send_back")
+
+
+def _transfer_delete(values: Values, header: Header, _errors: list[StocktermError]) -> TransferDelete:
+    return TransferDelete(header, values["no"])
+
+
 _BUILDERS: Mapping[str, Callable[[Values, Header, list[StocktermError]], PostingOperation]] = MappingProxyType(
     {
         "journal_line": _journal_line,
@@ -281,5 +301,7 @@ _BUILDERS: Mapping[str, Callable[[Values, Header, list[StocktermError]], Posting
         "transfer_order": _transfer_order,
         "transfer_ship": _transfer_ship,
         "transfer_receive": _transfer_receive,
+        "transfer_close": _transfer_close,
+        "transfer_delete": _transfer_delete,
     }
 )

@@ -186,11 +186,12 @@ class TestOperationsOfTheContract:
         posted = {
             "journal_line", "invoice", "count", "undo", "adjust_cost", "transfer_order", "transfer_ship", "transfer_receive",
             "change_expiry", "change_variant",  # additions of ours
+            "transfer_close", "transfer_delete",  # additions of ours
         }  # fmt: skip
         masters = {
             "settings", "location", "bin", "tracking_code", "item", "variant", "lot", "serial", "unit_of_measure", "barcode",
             "category", "attribute", "bom_line", "catalog_item", "responsibility_center", "reason", "user",
-            "printer", "number_series", "number_series_line",  # additions of ours
+            "printer", "number_series", "number_series_line", "transfer_route",  # additions of ours
         }  # fmt: skip
         assert OPERATIONS.keys() == later | posted | masters
         assert {name for name, operation in OPERATIONS.items() if operation.group is Group.LATER} == later

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from db.connection import fetch, read_snapshot
 from db.core.errors import N_
-from db.posting.prove import applications, costs, cycles, entries, guards, kept, numbers, values
+from db.posting.prove import applications, costs, cycles, entries, guards, kept, numbers, transfers, values
 from db.posting.prove.report import Check, ProofReport, bounded
 
 CHECKS: tuple[Check, ...] = (
@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     *costs.CHECKS,
     *kept.CHECKS,
     *numbers.CHECKS,
+    *transfers.CHECKS,
 )
 _WAITING = "SELECT COUNT(*) FROM item_ledger_entry WHERE applied_entry_to_adjust IS NOT NULL"
 
