@@ -31,8 +31,9 @@ from stockterm.flows.goods import (
     odd_expiry,
     with_number,
 )
+from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
-from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome, Reply
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import NoSuchNumber, UnknownChoice
 from stockterm.flows.rights import Right, require
 from stockterm.flows.saved import from_text, to_text
@@ -468,3 +469,17 @@ def _keys(state: AdjustState) -> tuple[KeyHint, ...]:
 def work(at: At, state: AdjustState) -> str:
     """The steps of this job belong to the user."""
     return f"{JOB}:{at.user.code}"
+
+
+FLOW = Flow(
+    state=AdjustState,
+    begin=begin,
+    scan=scan,
+    command=command,
+    answer=answer,
+    view=view,
+    help=lambda at, state: help_for(JOB, state.step),
+    work=work,
+    posted=posted,
+    begun=lambda state: state.goods is not None,
+)

@@ -23,11 +23,11 @@ from decimal import Decimal
 from db.core.errors import QuantityZero
 from db.queries.places import contents_at
 from db.work import counts
-from stockterm.flows import choose, count_post, say
+from stockterm.flows import choose, count_line, count_post, count_view, say
 from stockterm.flows.count_bins import close, closed, open_bin, opened, zero_lines
 from stockterm.flows.count_goods import advance, answered_expiry, attributes, counted_item, number_scanned, numbered
 from stockterm.flows.count_line import book, lines_before, typed
-from stockterm.flows.count_state import CountState, may_be_counted, what_next
+from stockterm.flows.count_state import CountState, may_be_counted, settled, what_next
 from stockterm.flows.goods import (
     EXPECTED,
     KINDS,
@@ -35,8 +35,9 @@ from stockterm.flows.goods import (
     kind_in_words,
     with_number,
 )
+from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, hit_in_words, hit_to_text, meaning_of, refuse
-from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome, Reply
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import FirstAnswer, QuantityNegative, WrongKind
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.saved import from_text
@@ -333,3 +334,24 @@ def _chosen(at: At, state: CountState, ask: Ask, choice: int) -> Outcome:
 def work(at: At, state: CountState) -> str:
     """The steps of a count belong to the count, whoever has it in hand."""
     return f"count:{state.count_no}"
+
+
+def _help(at: At, state: CountState) -> tuple[str, ...]:
+    return help_for("count", state.step or ("bin" if at.location.bins and not state.bin_code else "item"))
+
+
+FLOW = Flow(
+    state=CountState,
+    begin=begin,
+    scan=scan,
+    command=command,
+    answer=answer,
+    view=count_view.view,
+    help=_help,
+    work=work,
+    posted=count_post.posted,
+    restore=count_line.restore,
+    begun=count_post.begun,
+    settled=settled,
+    handed_over=lambda state, user_code: (counts.give_count(state.count_no, user_code),),
+)

@@ -23,7 +23,8 @@ from db.work.count_orders import FINISHED, OPEN, CountOrder, Orphan, Recording
 from stockterm.flows import choose, count, count_line, count_view, say
 from stockterm.flows.count_order_state import CountOrderState
 from stockterm.flows.count_state import CountState
-from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome, Reply
+from stockterm.flows.help import help_for
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import FirstAnswer, QuantityNegative, UnknownScan
 from stockterm.flows.rights import Right, require
 from stockterm.flows.saved import from_plain, to_plain
@@ -409,3 +410,21 @@ def begun(state: CountOrderState) -> bool:
     """Whether something was counted."""
     recording = count_orders.read_recording(state.order_no, state.recording_no) if state.recording_no else None
     return recording is not None and recording.status == OPEN and bool(count_orders.recorded_lines(recording))
+
+
+def _help(at: At, state: CountOrderState) -> tuple[str, ...]:
+    return help_for(JOB, state.step or state.count.step or ("item" if state.count.bin_code else "bin"))
+
+
+FLOW = Flow(
+    state=CountOrderState,
+    begin=begin,
+    scan=scan,
+    command=command,
+    answer=answer,
+    view=view,
+    help=_help,
+    work=work,
+    restore=restore,
+    begun=begun,
+)

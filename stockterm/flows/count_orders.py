@@ -25,7 +25,8 @@ from db.work.count_finish import JudgedLine
 from db.work.count_orders import FINISHED, OPEN, POSTED, POSTING, CountOrder, NewCountOrder
 from db.work.count_rules import LINES_AT_ONCE, NO_THRESHOLDS, Need, Thresholds
 from stockterm.flows import choose, say
-from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome, Reply
+from stockterm.flows.help import help_for
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import UnknownChoice
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
@@ -632,3 +633,16 @@ __all__ = [
     "view",
     "work",
 ]
+
+
+FLOW = Flow(
+    state=SupervisorState,
+    begin=begin,
+    scan=scan,
+    command=command,
+    answer=answer,
+    view=view,
+    help=lambda at, state: help_for(JOB, state.page or "list"),
+    work=work,
+    posted=posted,
+)

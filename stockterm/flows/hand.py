@@ -1,7 +1,7 @@
 """What a session has in hand, as it is saved: the job on the screen, the state of every job begun, and what waits for a key."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -50,12 +50,13 @@ def to_text(hand: Hand) -> str:
     return json.dumps({name: value for name, value in plain.items() if value}, ensure_ascii=False, separators=(",", ":"))
 
 
-def from_text(text: str, kinds: Mapping[str, type[Any]]) -> Hand:
-    """What `to_text` was given; `kinds` says which class the state of each job has. A job that no longer exists is dropped."""
+def from_text(text: str, kind_of: Callable[[str], type[Any] | None]) -> Hand:
+    """What `to_text` was given; `kind_of` says which class the state of a job has. A job that no longer exists is dropped."""
     if not text:
         return Hand()
     plain = json.loads(text)
-    states = {name: from_plain(kinds[name], state) for name, state in plain.get("states", {}).items() if name in kinds}
+    kinds = {name: kind for name in plain.get("states", {}) if (kind := kind_of(name)) is not None}
+    states = {name: from_plain(kind, plain["states"][name]) for name, kind in kinds.items()}
     job = plain.get("job", LOCATION)
     return Hand(
         job=job if job in (MENU, LOCATION) or job in states else MENU,

@@ -9,9 +9,9 @@ from db.masters.change import put_masters
 from db.queries.items import units_of
 from stockterm.flows import choose, say
 from stockterm.flows.goods import Goods, goods_of
-from stockterm.flows.hand import LOCATION, MENU
+from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
-from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome
 from stockterm.flows.rights import Right, require
 from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
@@ -29,11 +29,6 @@ class LinkState:
     code: str = ""
     back_to: str = "menu"
     step: str = "item"
-
-
-def possible(code: str, job: str) -> bool:
-    """Whether there is a code to link, scanned in a job that it can be used in."""
-    return bool(code) and job not in (MENU, LOCATION, JOB)
 
 
 def begin(at: At, state: LinkState | None) -> Outcome:
@@ -111,3 +106,15 @@ def view(at: At, state: LinkState) -> ViewState:
 def work(at: At, state: LinkState) -> str:
     """Nothing here is undone scan by scan."""
     return f"{JOB}:{at.user.code}"
+
+
+FLOW = Flow(
+    state=LinkState,
+    begin=begin,
+    scan=scan,
+    command=command,
+    answer=answer,
+    view=view,
+    help=lambda at, state: help_for(JOB, state.step),
+    work=work,
+)

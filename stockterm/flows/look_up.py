@@ -13,8 +13,9 @@ from db.queries.items import item_facts, reasons, units_of, variants_of
 from db.queries.numbers import number_facts
 from db.queries.places import Content, bin_contents, bin_facts, item_contents
 from stockterm.flows import choose, say
+from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
-from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
@@ -294,3 +295,15 @@ def view(at: At, state: LookUpState) -> ViewState:
 def work(at: At, state: LookUpState) -> str:
     """Nothing here can be undone."""
     return f"{JOB}:{at.user.code}"
+
+
+FLOW = Flow(
+    state=LookUpState,
+    begin=begin,
+    scan=scan,
+    command=command,
+    answer=answer,
+    view=view,
+    help=lambda at, state: help_for(JOB, state.step),
+    work=work,
+)

@@ -28,9 +28,10 @@ from stockterm.flows.goods import (
     missing_number,
     with_number,
 )
+from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, hit_in_words, hit_to_text, meaning_of, refuse
 from stockterm.flows.menu import locations_of
-from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome, Reply
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import NoSuchNumber
 from stockterm.flows.rights import Right, require, require_location
 from stockterm.flows.tokens import Command
@@ -486,3 +487,17 @@ def _keys(state: MoveState) -> tuple[KeyHint, ...]:
 def work(at: At, state: MoveState) -> str:
     """The steps of this job belong to the user."""
     return f"{JOB}:{at.user.code}"
+
+
+FLOW = Flow(
+    state=MoveState,
+    begin=begin,
+    scan=scan,
+    command=command,
+    answer=answer,
+    view=view,
+    help=lambda at, state: help_for(JOB, state.step),
+    work=work,
+    posted=posted,
+    begun=lambda state: state.goods is not None,
+)

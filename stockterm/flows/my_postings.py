@@ -13,7 +13,8 @@ from db.posting.lines import EntryType, Header, Undo
 from db.queries.items import reasons
 from db.queries.registers import FILES, RegisterFacts, Summary, moved_by, register, registers_of, summaries
 from stockterm.flows import choose, say
-from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome, Reply
+from stockterm.flows.help import help_for
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import UnknownChoice
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
@@ -218,3 +219,16 @@ def _about(at: At, one: RegisterFacts, did: Summary) -> tuple[str, ...]:
 def work(at: At, state: PostingsState) -> str:
     """Nothing here is undone scan by scan."""
     return f"{JOB}:{at.user.code}"
+
+
+FLOW = Flow(
+    state=PostingsState,
+    begin=begin,
+    scan=scan,
+    command=command,
+    answer=answer,
+    view=view,
+    help=lambda at, state: help_for(JOB, "one" if state.register_no else "list"),
+    work=work,
+    posted=posted,
+)

@@ -4,19 +4,23 @@ A flow is functions on values: `scan(at, state, entry) -> Outcome`. It may read 
 it returns, and the session commits it together with the state and the mark in the scan log.
 """
 
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from db.connection.session import Write
-from db.posting.lines import PostingOperation
 from db.queries.people import UserFacts
 from db.queries.places import LocationFacts
 from stockterm.flows.rights import Right
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import Message, ViewState
+
+if TYPE_CHECKING:
+    from db.posting.lines import PostingOperation
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Outcome:
     writes: tuple[Write, ...] = ()
     undo: str | None = None
     good: bool = False
-    operations: tuple[PostingOperation, ...] = ()
+    operations: "tuple[PostingOperation, ...]" = ()
     go: str | None = None
     location_code: str | None = None
     back: bool = False
@@ -93,23 +97,37 @@ class Outcome:
     unknown: str = ""  # the code that nothing has, for F4
 
 
+def _posts_nothing(at: At, state: Any, ask: Ask | None, registers: list[Any]) -> Outcome:
+    raise AssertionError("this job posts nothing")
+
+
+def _no_rows(before: str) -> tuple[Write, ...]:
+    """The state is all there is to take back."""
+    return ()
+
+
+def _nothing_to_write(state: Any, user_code: str) -> tuple[Write, ...]:
+    return ()
+
+
+def _never(state: Any) -> bool:
+    """Nothing is lost when this state is."""
+    return False
+
+
 def _as_it_is(state: Any) -> Any:
     return state
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One entry of the menu: its state and its functions. `number` 0: not in the menu. `right` None: for everybody.
+class Flow:
+    """What a job does: the class of its state, and its functions.
 
     `work` names the steps that undo goes through (`count:17`); `restore` puts back what one of them changed; `begun` says whether
     a state has something in it that another user must not be handed; `settled` is a state without the multiplier that waits in
-    it.
+    it; `handed_over` is what must be written when a badge gives the state to another user.
     """
 
-    name: str
-    number: int
-    title: Callable[[], str]
-    right: Right | None
     state: type[Any]
     begin: Callable[[At, Any], Outcome]
     scan: Callable[[At, Any, Entry], Outcome]
@@ -118,7 +136,35 @@ class Job:
     view: Callable[[At, Any], ViewState]
     help: Callable[[At, Any], tuple[str, ...]]
     work: Callable[[At, Any], str]
-    posted: Callable[[At, Any, Ask | None, list[Any]], Outcome]
-    restore: Callable[[str], tuple[Write, ...]]
-    begun: Callable[[Any], bool]
+    posted: Callable[[At, Any, Ask | None, list[Any]], Outcome] = _posts_nothing
+    restore: Callable[[str], tuple[Write, ...]] = _no_rows
+    begun: Callable[[Any], bool] = _never
     settled: Callable[[Any], Any] = _as_it_is
+    handed_over: Callable[[Any, str], tuple[Write, ...]] = _nothing_to_write
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One entry of the menu. `number` 0: not in the menu. `right` None: for everybody.
+
+    `where` names its flow (`module:name`, below `stockterm.flows`). It is loaded when it is first asked for: most sessions use
+    two or three jobs, and all of them together take longer to load than everything else between start and first scan.
+    """
+
+    name: str
+    number: int
+    title: Callable[[], str]
+    right: Right | None
+    where: str
+
+    @property
+    def flow(self) -> Flow:
+        """What it does."""
+        return _flow(self.where)
+
+
+@cache
+def _flow(where: str) -> Flow:
+    flow = pkgutil.resolve_name(f"stockterm.flows.{where}")
+    assert isinstance(flow, Flow)
+    return flow

@@ -29,17 +29,15 @@ from db.connection.session import Write
 from db.core import clock
 from db.core.codes import normalize_code
 from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull, StocktermError
-from db.posting.lines import PostedBy
 from db.queries import people, places
 from db.queries.people import UserFacts
-from db.work import counts, scan_log, sessions, steps
+from db.work import scan_log, sessions, steps
 from db.work.scan_log import SavedScan
 from db.work.sessions import WorkInHand
 from stockterm.flows import hand as hands
-from stockterm.flows import link, menu, say, session_view, sign_in, undoing
+from stockterm.flows import menu, say, session_view, sign_in, undoing
 from stockterm.flows.hand import LOCATION, MENU, Hand
-from stockterm.flows.jobs import BY_NAME, JOBS, STATES
-from stockterm.flows.link import LinkState
+from stockterm.flows.jobs import BY_NAME, JOBS, LINK, state_of
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Job, Outcome, Reply
 from stockterm.flows.refusals import AlreadyInHand, LinkableScan, NothingToUndo, UnknownChoice, UnknownScan
 from stockterm.flows.rights import Right, may, may_work_at, require, require_location
@@ -243,7 +241,7 @@ class Session:
         work = sessions.of_user(signed_in.user.code)
         if work is None or work.session_no != signed_in.work.session_no:
             return  # saving the next scan will find out
-        hand = hands.from_text(work.state, STATES)
+        hand = hands.from_text(work.state, state_of)
         self._signed_in = replace(signed_in, work=work, hand=hand, at=self._at(signed_in.user, work.location_code))
         self._held = [one for one in scan_log.waiting(signed_in.user.code) if one.status == scan_log.HELD]
         self._count_steps()
@@ -304,7 +302,7 @@ class Session:
         unknown = ""
         if isinstance(first, UnknownScan):
             unknown = first.scanned
-            if link.possible(unknown, self._current.hand.job) and may(self._current.user, Right.LINK_CODE):
+            if _can_be_linked(unknown, self._current.hand.job) and may(self._current.user, Right.LINK_CODE):
                 first = LinkableScan(scanned=first.scanned, done=first.done)
         texts = tuple(in_words(problem) for problem in (first, *problems[1:]))
         return Outcome(state, Message(Level.ERROR, texts[0]), text=texts if len(texts) > 1 else (), unknown=unknown)
@@ -324,7 +322,7 @@ class Session:
         if hand.job == MENU:
             return self._chosen(menu.choose_job(at, entry, JOBS))
         job = BY_NAME[hand.job]
-        return job.scan(at, hand.states[job.name], entry)
+        return job.flow.scan(at, hand.states[job.name], entry)
 
     def _chosen(self, chosen: menu.Chosen) -> Outcome:
         if chosen.location is not None:
@@ -336,7 +334,7 @@ class Session:
     def _begun(self, job: Job, state: Any) -> Outcome:
         at = self._at_now
         assert at is not None
-        return replace(job.begin(at, state), go=job.name)
+        return replace(job.flow.begin(at, state), go=job.name)
 
     def _decided_command(self, command: Command) -> Outcome:
         hand, at = self._current.hand, self._at_now
@@ -355,16 +353,16 @@ class Session:
         job, state = BY_NAME[hand.job], hand.states[hand.job]
         if command is Command.UNDO:
             return self._undone(job, at, state, back=False)
-        outcome = job.command(at, state, command)
+        outcome = job.flow.command(at, state, command)
         return self._undone(job, at, state, back=True) if outcome.back else outcome
 
     def _undone(self, job: Job, at: At, state: Any, *, back: bool) -> Outcome:
         """Take back the last scan that changed something; where none is left, the flow may know something else to take back."""
-        step = steps.last(job.work(at, state))
+        step = steps.last(job.flow.work(at, state))
         if step is None:
             if back:
                 return Outcome(state, go=MENU)
-            outcome = job.command(at, state, Command.UNDO)
+            outcome = job.flow.command(at, state, Command.UNDO)
             if outcome.ask is None and outcome.message is None:
                 raise NothingToUndo
             return outcome
@@ -395,12 +393,13 @@ class Session:
         at, hand = self._at_now, self._current.hand
         assert at is not None
         job = BY_NAME[hand.job]
-        return job.answer(at, hand.states[job.name], ask, answer)
+        return job.flow.answer(at, hand.states[job.name], ask, answer)
 
     def _posted(self, outcome: Outcome) -> Outcome:
         """Post what the flow wants posted, then let it say what comes of it."""
         if not outcome.operations:
             return outcome
+        from db.posting.lines import PostedBy
         from db.posting.post import post_operations
         from stockterm.flows.costs import forward_behind
 
@@ -408,7 +407,7 @@ class Session:
         assert at is not None
         registers = post_operations(outcome.operations, PostedBy(at.user.code, self._terminal, job.name))
         self._forwarding = forward_behind(PostedBy(at.user.code, self._terminal, "adjust_cost"))
-        return job.posted(at, outcome.state, outcome.ask, registers)
+        return job.flow.posted(at, outcome.state, outcome.ask, registers)
 
     # ---- committing
 
@@ -445,7 +444,9 @@ class Session:
         assert outcome.undo is not None
         job = BY_NAME[hand.job]
         what = f"CMD:{saved.raw}" if saved.command else saved.raw
-        return steps.add(steps.Step(job.work(at, outcome.state), step_no, what, to_text(hand.states[job.name]), outcome.undo))
+        return steps.add(
+            steps.Step(job.flow.work(at, outcome.state), step_no, what, to_text(hand.states[job.name]), outcome.undo)
+        )
 
     def _save_hand(self, hand: Hand, writes: list[Write]) -> None:
         """A change of what waits for a key, and nothing else."""
@@ -459,7 +460,7 @@ class Session:
         signed_in, at = self._current, self._at_now
         job = BY_NAME.get(signed_in.hand.job)
         state = signed_in.hand.states.get(job.name) if job is not None else None
-        last = steps.last_no(job.work(at, state)) if job is not None and at is not None and state is not None else 0
+        last = steps.last_no(job.flow.work(at, state)) if job is not None and at is not None and state is not None else 0
         self._signed_in = replace(signed_in, step_no=last)
 
     # ---- the error lock, and what was scanned meanwhile
@@ -470,7 +471,7 @@ class Session:
         hand = replace(before, locked=False, message=None, text=(), unknown="", offering=bool(self._held))
         done = scan_log.mark(saved.scan_no, scan_log.APPLIED)
         self._save_hand(hand, [done])
-        if saved.raw == Command.LIST and not self._held and link.possible(before.unknown, before.job):
+        if saved.raw == Command.LIST and not self._held and _can_be_linked(before.unknown, before.job):
             self._link(before.unknown)
 
     def _link(self, code: str) -> None:
@@ -479,7 +480,7 @@ class Session:
             text = _("Not linked: {user} may not. Ask a supervisor.").format(user=signed_in.user.code)
             self._save_hand(replace(signed_in.hand, message=say.warning(text)), [])
             return
-        outcome = self._begun(BY_NAME["link"], LinkState(code, signed_in.hand.job))
+        outcome = self._begun(BY_NAME[LINK], BY_NAME[LINK].flow.state(code, signed_in.hand.job))
         self._save_hand(_hand_after(signed_in.hand, outcome), [])
         self._count_steps()
 
@@ -562,7 +563,7 @@ class Session:
     def _begin(self, user: UserFacts) -> None:
         """Give the user their work, here; apply what was saved and not applied."""
         work, before = sessions.take_up(user.code, self._terminal)
-        hand = hands.from_text(work.state, STATES)
+        hand = hands.from_text(work.state, state_of)
         at = self._at(user, work.location_code)
         if at is None:
             allowed = menu.locations_of(user)
@@ -646,8 +647,8 @@ class Session:
                     require(user, job.right)
                 require_location(user, at.location.code)
                 taker = sessions.of_user(user.code)
-                theirs = hands.from_text(taker.state, STATES).states.get(job.name) if taker is not None else None
-                if theirs is not None and job.begun(theirs):
+                theirs = hands.from_text(taker.state, state_of).states.get(job.name) if taker is not None else None
+                if theirs is not None and job.flow.begun(theirs):
                     raise AlreadyInHand(user_code=user.code)
         except StocktermError as error:
             refused = replace(giver.hand, message=Message(Level.ERROR, in_words(error)), locked=True)
@@ -663,14 +664,13 @@ class Session:
             work, _before = sessions.take_up_inside(user.code, self._terminal)
             if job is None or at is None or state is None:
                 return
-            own = hands.from_text(work.state, STATES)
+            own = hands.from_text(work.state, state_of)
             taken = Hand(job.name, states=MappingProxyType({**own.states, job.name: state}))
             sessions.save(replace(work, state=hands.to_text(taken), location_code=at.location.code))
-            work_before, work_after = job.work(at, state), job.work(replace(at, user=user), state)
+            work_before, work_after = job.flow.work(at, state), job.flow.work(replace(at, user=user), state)
             if work_before != work_after:
                 write_batch(steps.give(work_before, work_after))
-            if job.name == "count":
-                write_batch([counts.give_count(state.count_no, user.code)])
+            write_batch(job.flow.handed_over(state, user.code))
 
         in_write_transaction(transaction)
         self._begin(user)
@@ -723,6 +723,11 @@ def _write(work: WorkInHand, writes: list[Write]) -> None:
         write_batch(writes)
 
     in_write_transaction(transaction)
+
+
+def _can_be_linked(code: str, job: str) -> bool:
+    """Whether there is a code to link, scanned in a job that it can be used in."""
+    return bool(code) and job not in (MENU, LOCATION, LINK)
 
 
 def _hand_after(before: Hand, outcome: Outcome) -> Hand:

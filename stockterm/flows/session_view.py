@@ -66,9 +66,9 @@ def _of_job(user: UserFacts, at: At | None, hand: Hand) -> ViewState:
     if hand.job == LOCATION or at is None:
         return menu.location_view(user)
     if hand.job == MENU:
-        begun = frozenset(name for name, state in hand.states.items() if BY_NAME[name].begun(state))
+        begun = frozenset(name for name, state in hand.states.items() if BY_NAME[name].flow.begun(state))
         return menu.menu_view(at, JOBS, begun)
-    return BY_NAME[hand.job].view(at, hand.states[hand.job])
+    return BY_NAME[hand.job].flow.view(at, hand.states[hand.job])
 
 
 def _offering(view: ViewState, held: Sequence[SavedScan]) -> ViewState:
@@ -118,4 +118,4 @@ def _help_text(at: At | None, hand: Hand) -> tuple[str, ...]:
         return help_for_ask()
     if hand.job in (LOCATION, MENU) or at is None:
         return help_for(LOCATION if at is None else hand.job)
-    return BY_NAME[hand.job].help(at, hand.states[hand.job])
+    return BY_NAME[hand.job].flow.help(at, hand.states[hand.job])

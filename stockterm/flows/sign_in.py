@@ -8,7 +8,6 @@ the database, for all terminals together; after three the next try has to wait, 
 from dataclasses import dataclass
 
 from db.core.codes import normalize_code
-from db.masters.people import pin_fits
 from db.queries import people
 from db.queries.people import UserFacts
 from db.work import sign_in
@@ -65,6 +64,8 @@ def badge_or_code(text: str) -> SignIn | UserFacts:
 def _pin(state: SignIn, text: str, certain: bool) -> SignIn | UserFacts:
     if certain or text.upper().startswith(_OTHER_LABELS):
         return SignIn(state.user_code, Message(Level.ERROR, _("PIN: type it. A label is not taken.")))
+    from db.masters.people import pin_fits
+
     wait, left = sign_in.begin_try(state.user_code)
     if wait:
         return SignIn(message=_wait(wait))

@@ -36,8 +36,9 @@ from stockterm.flows.goods import (
     missing_number,
     with_number,
 )
+from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
-from stockterm.flows.outcome import Answer, Ask, At, Entry, Outcome, Reply
+from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import AlreadyHandled, CountAgain, NoSuchNumber, NotOnOrder, UnknownChoice
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
@@ -518,6 +519,25 @@ class Transfers:
 
 SHIP = Transfers("ship_transfer", Right.SHIP_TRANSFER, ships=True)
 RECEIVE = Transfers("receive_transfer", Right.RECEIVE_TRANSFER, ships=False)
+
+
+def _flow(job: Transfers) -> Flow:
+    return Flow(
+        state=TransferState,
+        begin=job.begin,
+        scan=job.scan,
+        command=job.command,
+        answer=job.answer,
+        view=job.view,
+        help=lambda at, state: help_for(job.job, state.step),
+        work=job.work,
+        posted=job.posted,
+        begun=lambda state: bool(state.order_no),
+    )
+
+
+SHIP_FLOW = _flow(SHIP)
+RECEIVE_FLOW = _flow(RECEIVE)
 
 
 def totals(wanted: Sequence[Wanted], pieces: Sequence[Piece]) -> Iterator[tuple[str, Decimal, Decimal]]:

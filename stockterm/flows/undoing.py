@@ -16,12 +16,12 @@ from stockterm.flows.saved import from_text
 
 def taken_back(job: Job, step: Step) -> tuple[Any, tuple[Write, ...]]:
     """The state before the last step, and what must be written for it."""
-    state = from_text(job.state, step.state)
-    writes = [*job.restore(step.before), steps.take_back(step)]
-    settled = job.settled(state)
+    state = from_text(job.flow.state, step.state)
+    writes = [*job.flow.restore(step.before), steps.take_back(step)]
+    settled = job.flow.settled(state)
     if settled != state:  # a multiplier waited: what only made it wait is undone with it
         for earlier in steps.before(step):
-            if job.settled(from_text(job.state, earlier.state)) != settled:
+            if job.flow.settled(from_text(job.flow.state, earlier.state)) != settled:
                 break
             writes.append(steps.take_back(earlier))
     return settled, tuple(writes)
