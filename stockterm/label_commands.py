@@ -513,8 +513,6 @@ def _read_scanner_test(save: bool) -> int:
     from stockterm.config import terminal_name
     from stockterm.labels.scanner_test import judge
 
-    if sys.stdin.isatty():
-        click.echo(_("Scan the labels 1 to 4 in order. Ctrl-C ends."))
     found = judge(_received())
     for problem in found.problems:
         _say(problem)
@@ -536,6 +534,8 @@ def _received() -> str:
     number = sys.stdin.fileno()
     received = b""
     with _as_it_comes(number):
+        if os.isatty(number):  # only now: what was scanned before the line is ready would be lost
+            click.echo(_("Scan the labels 1 to 4 in order. Ctrl-C ends."))
         while not is_complete(received.decode("latin-1")):
             chunk = os.read(number, 1024)
             if not chunk:

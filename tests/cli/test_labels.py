@@ -60,7 +60,7 @@ class Labels:
         (("lot", "1000", "L-1", "--expires", "2027-03-31", "--count", "5"), [Read("]C1", f"01{PIECE}1727033110L-1\x1d305")]),
         (("lot", "1000", "--serial", "S1"), [Read("]C1", f"01{PIECE}21S1")]),
         (("sscc", SSCC, "--text", "To: Shop 7"), [Read("]C1", f"00{SSCC}")]),
-        (("sscc", "--new", "7038010", "--serial", "8"), [Read("]C1", "00070380100000000083")]),
+        (("sscc", "--new", "7038010", "--serial", "8"), [Read("]C1", "00070380100000000089")]),
         (("bins", "main"), [Read("]C0", "BIN:A-01"), Read("]C0", "BIN:A-02")]),
         (("bins", "MAIN", "--bin", "A-02", "--copies", "2"), [Read("]C0", "BIN:A-02")] * 2),
         (("bins", "MAIN", "--zone", "fast"), [Read("]C0", "BIN:A-01")]),
