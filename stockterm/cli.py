@@ -4,6 +4,7 @@ Exit status: 0 done, 1 something was refused, 2 the call itself was wrong, 130 i
 standard error, never a traceback. Every command imports what it needs when it runs: `post` and `export` load no screen.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -459,6 +460,7 @@ def demo(database: str | None, sheet: str | None, fresh: bool, no_open: bool) ->
 
 def _open_terminal(named: str | None) -> int:
     """The screens, on this terminal, until the session is finished. The first frame is painted before the database is opened."""
+    gc.disable()  # loading makes no garbage, and looking for it is a tenth of the time until the first frame
     from screens.app import run
     from stockterm.config import database_address, terminal_name
     from stockterm.flows.spool import Spool, default_folder
@@ -472,6 +474,13 @@ def _open_terminal(named: str | None) -> int:
 
     def make_session() -> Any:
         """In the database thread; again after a crash."""
+        try:
+            return opened_session()
+        finally:
+            gc.freeze()  # what is loaded stays; from here on garbage is looked for, also while the database is away
+            gc.enable()
+
+    def opened_session() -> Any:
         from db.connection import close_database, open_database
         from db.migrations import migrate
         from stockterm.flows.away import bring_in
