@@ -7,7 +7,8 @@ from db.core.errors import N_, StocktermError
 
 KINDS = (N_("count order"), N_("counting period"))
 STATUSES = (N_("open"), N_("finished"), N_("being posted"), N_("posted"), N_("approved"), N_("not approved yet"))
-STATUSES_OF_RECORDINGS = (N_("counted by somebody already"), N_("handed in already"), N_("in parts posted already"))
+THROWN_AWAY = N_("thrown away")
+STATUSES_OF_RECORDINGS = (N_("counted by somebody already"), N_("handed in already"), THROWN_AWAY, N_("in parts posted already"))
 
 
 class CountOrderState(StocktermError):

@@ -176,7 +176,7 @@ def check_line(order: CountOrder, recording: Recording, line: Counting) -> None:
     key = (line.item_no, line.variant_code, line.bin_code)
     if recording.pass_no > 1 and line.counted_by in orders.counted_before(order.order_no, recording.pass_no, key):
         raise CountedByYou(item_no=line.item_no, place=place_of(order, line.bin_code))
-    if not recording.allow_without_order and key not in task_keys(recording):
+    if not recording.allow_without_order and not orders.is_task(recording, key):
         raise NotInOrder(item_no=line.item_no, place=place_of(order, line.bin_code), order=order.document_no)
 
 
@@ -269,27 +269,33 @@ def drop_recording(order_no: int, recording_no: int) -> None:
     in_write_transaction(work)
 
 
-def make_recount(order_no: int, created_by: str, line_nos: Sequence[int] = ()) -> Recording:
-    """A recording of the next pass for the lines that need one, or for those named. For somebody who has not counted them."""
+def make_recounts(order_no: int, created_by: str, line_nos: Sequence[int] = ()) -> list[Recording]:
+    """Recordings of the next pass for the lines that need one, or for those named, each for somebody who has not counted them.
 
-    def work() -> Recording:
+    Lines that the same people have counted are one recording: what two counted is then counted again by each other.
+    """
+
+    def work() -> list[Recording]:
         order = orders.locked_order(order_no, OPEN)
         judged = judge_order(order)
         wanted = set(line_nos) or {
             one.line.line_no for one in judged if one.verdict.need in (Need.RECOUNT, Need.MOVED, Need.DECISION)
         }
-        lines = [one for one in judged if one.line.line_no in wanted and one.passes]
         open_tasks = _open_tasks(order_no)
-        lines = [one for one in lines if one.line.line_no not in open_tasks]
+        lines = [one for one in judged if one.passes and one.line.line_no in wanted and one.line.line_no not in open_tasks]
         if not lines:
             raise NothingToDo(what=phrase("no line has to be counted again"))
-        pass_no = 1 + max(one.passes[-1].pass_no for one in lines)
         rows = [(order_no, one.line.line_no) for one in lines]
         write_batch(
             [("UPDATE count_order_line SET chosen_pass = 0, late_decision = '' WHERE order_no = ? AND line_no = ?", rows)]
         )
-        tasks = [one.line.line_no for one in lines]
-        return orders.insert_recording(order, "", created_by, pass_no=pass_no, tasks=tasks, allow_without_order=False)
+        groups: dict[tuple[int, frozenset[str]], list[int]] = defaultdict(list)
+        for one in lines:
+            groups[1 + one.passes[-1].pass_no, one.counters].append(one.line.line_no)
+        return [
+            orders.insert_recording(order, "", created_by, pass_no=pass_no, tasks=tasks, allow_without_order=False)
+            for (pass_no, _counters), tasks in groups.items()
+        ]
 
     return in_write_transaction(work)
 

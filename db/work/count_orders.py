@@ -241,11 +241,35 @@ _LINE = (
     "SELECT order_no, line_no, item_no, variant_code, bin_code, quantity_expected, recorded_without_order, chosen_pass,"
     " late_decision FROM count_order_line"
 )
+_IS_TASK = (
+    "EXISTS (SELECT 1 FROM count_recording_task t WHERE t.order_no = o.order_no AND t.order_line_no = o.line_no"
+    " AND t.recording_no = ?)"
+)
 
 
 def order_lines(order_no: int) -> list[OrderLine]:
     """The lines of an order, in their order."""
     return [_line(row) for row in fetch(f"{_LINE} WHERE order_no = ? ORDER BY line_no", (order_no,))]
+
+
+def has_line(order_no: int, key: tuple[str, str, str]) -> bool:
+    """Whether the order has a line of this item, variant and bin."""
+    sql = "SELECT 1 FROM count_order_line WHERE order_no = ? AND item_no = ? AND variant_code = ? AND bin_code = ?"
+    return bool(fetch(sql, (order_no, *key)))
+
+
+def lines_in(recording: "Recording", bin_code: str) -> list[OrderLine]:
+    """The lines of the order in one bin; for a recount only those that it was made for."""
+    sql, params = f"{_LINE} o WHERE o.order_no = ? AND o.bin_code = ?", [recording.order_no, bin_code]
+    if recording.pass_no > 1:
+        sql, params = f"{sql} AND {_IS_TASK}", [*params, recording.recording_no]
+    return [_line(row) for row in fetch(f"{sql} ORDER BY o.line_no", params)]
+
+
+def is_task(recording: "Recording", key: tuple[str, str, str]) -> bool:
+    """Whether a recount was made for this item, variant and bin."""
+    sql = f"{_LINE} o WHERE o.order_no = ? AND o.item_no = ? AND o.variant_code = ? AND o.bin_code = ? AND {_IS_TASK}"
+    return bool(fetch(sql, (recording.order_no, *key, recording.recording_no)))
 
 
 def _line(row: Row) -> OrderLine:
@@ -471,6 +495,17 @@ def counted_before(order_no: int, pass_no: int, key: tuple[str, str, str]) -> se
         " WHERE r.order_no = ? AND r.pass_no < ? AND l.item_no = ? AND l.variant_code = ? AND l.bin_code = ?"
     )
     return {row[0] for row in fetch(sql, (order_no, pass_no, *key))}
+
+
+def counted_by(recount: Recording, user_code: str) -> bool:
+    """Whether the user has counted something in an earlier pass that this recount is for."""
+    sql = (
+        "SELECT 1 FROM count_recording_task t JOIN count_order_line o ON o.order_no = t.order_no AND o.line_no = t.order_line_no"
+        " JOIN count_recording r ON r.order_no = t.order_no AND r.pass_no < ?"
+        " JOIN counted_line l ON l.count_no = r.count_no AND l.item_no = o.item_no AND l.variant_code = o.variant_code"
+        " AND l.bin_code = o.bin_code AND l.counted_by = ? WHERE t.order_no = ? AND t.recording_no = ? LIMIT 1"
+    )
+    return bool(fetch(sql, (recount.pass_no, user_code, recount.order_no, recount.recording_no)))
 
 
 def _recorded(row: Row) -> RecordedLine:

@@ -146,9 +146,10 @@ def lines_of(count_no: int, bin_code: str | None = None) -> list[CountedLine]:
     return [_line(row) for row in fetch(sql, (count_no, *params))]
 
 
-def last_lines(count_no: int, bin_code: str, *, limit: int) -> list[CountedLine]:
-    """The lines of one bin that were begun last, in their order."""
-    sql = f"SELECT {_LINE_COLUMNS} FROM counted_line WHERE count_no = ? AND bin_code = ? ORDER BY line_no DESC LIMIT ?"
+def last_lines(count_no: int, bin_code: str, *, limit: int, scanned_only: bool = False) -> list[CountedLine]:
+    """The lines of one bin that were begun last, in their order. `scanned_only`: without those of a bin that is empty."""
+    scanned = " AND NOT confirmed_empty" if scanned_only else ""
+    sql = f"SELECT {_LINE_COLUMNS} FROM counted_line WHERE count_no = ? AND bin_code = ?{scanned} ORDER BY line_no DESC LIMIT ?"
     return [_line(row) for row in reversed(fetch(sql, (count_no, bin_code, limit)))]
 
 

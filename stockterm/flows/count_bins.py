@@ -8,7 +8,7 @@ from dataclasses import replace
 from db.connection.session import Write
 from db.core import clock
 from db.core.errors import NothingToDo, UnknownCode
-from db.queries.items import item_facts
+from db.queries.items import ItemFacts, item_facts
 from db.queries.places import Content, bin_contents, bin_facts
 from db.work import counts
 from db.work.counts import CountedLine
@@ -124,27 +124,33 @@ def zero_lines(at: At, state: CountState) -> list[CountedLine]:
         assert facts is not None
         if facts.blocked or facts.type != "inventory":
             continue
-        lines.append(
-            CountedLine(
-                count_no=state.count_no,
-                line_no=line_no + len(lines),
-                item_no=one.item_no,
-                variant_code=one.variant_code,
-                bin_code=state.bin_code,
-                lot_no=one.lot_no,
-                serial_no=one.serial_no,
-                package_no=one.package_no,
-                quantity=ZERO,
-                entered=(),
-                expiration_date=None,
-                confirmed_empty=True,
-                first_item_ledger_entry_no=facts.last_item_ledger_entry_no,
-                first_warehouse_entry_no=facts.last_warehouse_entry_no,
-                last_item_ledger_entry_no=facts.last_item_ledger_entry_no,
-                last_warehouse_entry_no=facts.last_warehouse_entry_no,
-                counted_by=at.user.code,
-                counted_at=clock.now_microseconds(),
-                terminal=at.terminal,
-            )
-        )
+        numbers = (one.lot_no, one.serial_no, one.package_no)
+        lines.append(zero_line(at, state, line_no + len(lines), facts, one.variant_code, numbers))
     return lines
+
+
+def zero_line(
+    at: At, state: CountState, line_no: int, facts: ItemFacts, variant_code: str, numbers: tuple[str, str, str] = ("", "", "")
+) -> CountedLine:
+    """A line of 0 in the open bin, said and not scanned; `numbers`: lot, serial, package."""
+    return CountedLine(
+        count_no=state.count_no,
+        line_no=line_no,
+        item_no=facts.no,
+        variant_code=variant_code,
+        bin_code=state.bin_code,
+        lot_no=numbers[0],
+        serial_no=numbers[1],
+        package_no=numbers[2],
+        quantity=ZERO,
+        entered=(),
+        expiration_date=None,
+        confirmed_empty=True,
+        first_item_ledger_entry_no=facts.last_item_ledger_entry_no,
+        first_warehouse_entry_no=facts.last_warehouse_entry_no,
+        last_item_ledger_entry_no=facts.last_item_ledger_entry_no,
+        last_warehouse_entry_no=facts.last_warehouse_entry_no,
+        counted_by=at.user.code,
+        counted_at=clock.now_microseconds(),
+        terminal=at.terminal,
+    )

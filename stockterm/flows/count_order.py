@@ -9,30 +9,32 @@ Blind unless the order says otherwise, whatever the role: the flow of counting i
 expected can come out of it. A recount takes only what it was made for, and nothing from somebody who has counted it before.
 """
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from db.connection.session import Write
-from db.core import clock
+from db.core.count_errors import THROWN_AWAY, RecordingTaken
 from db.core.count_errors import CountOrderState as WrongState
-from db.core.count_errors import RecordingTaken
-from db.core.errors import NothingToDo, QuantityZero
-from db.work import count_finish, count_orders, steps
-from db.work.count_orders import FINISHED, OPEN, CountOrder, Orphan, Recording
-from stockterm.flows import choose, count, count_line, count_view, say
-from stockterm.flows.count_order_state import CountOrderState
+from db.core.errors import NothingToDo
+from db.queries.items import item_facts
+from db.work import count_finish, count_orders, counts, steps
+from db.work.count_orders import FINISHED, OPEN, CountOrder, Recording
+from db.work.counts import CountedLine
+from stockterm.flows import choose, count, count_orphans, count_view, say
+from stockterm.flows.count_bins import zero_line, zero_lines
+from stockterm.flows.count_line import lines_before
+from stockterm.flows.count_order_state import CountOrderState, settled
 from stockterm.flows.count_state import CountState
 from stockterm.flows.help import help_for
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
-from stockterm.flows.refusals import FirstAnswer, QuantityNegative, UnknownScan
+from stockterm.flows.refusals import FirstAnswer, UnknownScan
 from stockterm.flows.rights import Right, require
-from stockterm.flows.saved import from_plain, to_plain
 from stockterm.flows.tokens import Command
-from stockterm.flows.view import Document, KeyHint, ViewState
-from stockterm.flows.words import checked_quantity, clock_time, lines_in_words, number, typed_number
+from stockterm.flows.view import KeyHint, ViewState
+from stockterm.flows.words import clock_time, item_and_variant, lines_in_words, number, place
 from stockterm.i18n import _
-from stockterm.scanning.resolve import OWN_PREFIXES, BinHit
+from stockterm.scanning.resolve import BinHit
 
 JOB = "count_order"
 _SHOWN = 200
@@ -58,8 +60,8 @@ def begin(at: At, state: CountOrderState | None) -> Outcome:
     require(at.user, Right.COUNT)
     if state is not None and state.recording_no and state.count.location_code == at.location.code:
         recording = count_orders.read_recording(state.order_no, state.recording_no)
-        if recording is not None and recording.status == OPEN and recording.user_code in (at.user.code, state.user_code):
-            return _taken(at, count_orders.take_recording(state.order_no, state.recording_no, at.user.code), state.count)
+        if recording is not None and recording.status == OPEN and recording.user_code == at.user.code:
+            return _taken(at, recording, state.count)
     orders = [one for one in count_orders.orders_at(at.location.code) if one.status == OPEN]
     if not orders:
         raise NothingToDo(what=_("no count is ordered here; a supervisor orders one"))
@@ -72,11 +74,12 @@ def begin(at: At, state: CountOrderState | None) -> Outcome:
 
 
 def _which_recording(at: At, order: CountOrder) -> Outcome:
-    """One's own open recording; else one that is left or wanted, or a new one."""
+    """One's own open recording; else a new one, one that is left, or a recount of what one has not counted."""
     opened = [one for one in count_orders.recordings_of(order.order_no) if one.status == OPEN]
     for one in opened:
         if one.user_code == at.user.code:
             return _taken(at, count_orders.take_recording(order.order_no, one.recording_no, at.user.code))
+    opened = [one for one in opened if not count_orders.counted_by(one, at.user.code)]
     if not opened:
         return _taken(at, count_orders.begin_recording(order.order_no, at.user.code))
     texts = [_("Count myself"), *(_recording_in_words(one) for one in opened)]
@@ -100,7 +103,6 @@ def _taken(at: At, recording: Recording, where: CountState | None = None) -> Out
         recording.order_no,
         recording.recording_no,
         recording.pass_no,
-        at.user.code,
         order.blind,
         where or CountState(recording.count_no, at.location.code),
         bins_left=len(left),
@@ -109,7 +111,7 @@ def _taken(at: At, recording: Recording, where: CountState | None = None) -> Out
     text = _("Scan a bin.") if at.location.bins else _("Scan the first item.")
     if at.location.bins:
         text = _("{left} of {bins} bins left.").format(left=len(left), bins=bins) + f" {text}"
-    return Outcome(state, say.ok(f"{order.document_no}: {text}"), text=_wanted(recording))
+    return Outcome(state, say.ok(f"{order.document_no}: {text}"), text=_wanted(recording), forget=True)
 
 
 def _wanted(recording: Recording) -> tuple[str, ...]:
@@ -126,16 +128,22 @@ def _eyes(at: At, state: CountOrderState) -> At:
     return replace(at, user=replace(at.user, role="counter")) if state.blind else at
 
 
-def _in_hand(at: At, state: CountOrderState) -> tuple[Recording, tuple[Write, ...]]:
-    """The recording, if it is still this worker's. Handed over by a badge, it is theirs now (what has to be written for that)."""
+def _in_hand(at: At, state: CountOrderState) -> Recording:
+    """The recording, if it is still open and this worker's."""
     recording = count_orders.read_recording(state.order_no, state.recording_no)
-    if recording is None or recording.status != OPEN:
+    if recording is None:
+        raise WrongState(order=f"CO{state.order_no}/{state.recording_no}", status=THROWN_AWAY)
+    if recording.status != OPEN:
         raise WrongState(order=f"CO{state.order_no}/{state.recording_no}", status="handed in already")
-    if recording.user_code != state.user_code:
-        raise RecordingTaken(user_code=recording.user_code)
     if recording.user_code != at.user.code:
-        return replace(recording, user_code=at.user.code), tuple(count_orders.give_recording(recording, at.user.code))
-    return recording, ()
+        raise RecordingTaken(user_code=recording.user_code)
+    return recording
+
+
+def _handed_over(state: CountOrderState, user_code: str) -> tuple[Write, ...]:
+    """A badge in the middle of it: the recording goes on in the hands of another."""
+    recording = count_orders.read_recording(state.order_no, state.recording_no) if state.recording_no else None
+    return tuple(count_orders.give_recording(recording, user_code)) if recording is not None else ()
 
 
 # ---- scans ----------------------------------------------------------------------------------------------------------
@@ -144,29 +152,26 @@ def _in_hand(at: At, state: CountOrderState) -> tuple[Recording, tuple[Write, ..
 def scan(at: At, state: CountOrderState, entry: Entry) -> Outcome:
     """One scan or typed entry."""
     require(at.user, Right.COUNT)
-    recording, given = _in_hand(at, state)
-    state = replace(state, user_code=at.user.code)
-    if state.step == "describe":
-        return _described(state, entry, given)
-    typed = _typed_for_orphan(state, entry)
+    recording = _in_hand(at, state)
+    if state.step == count_orphans.DESCRIBE:
+        return count_orphans.described(state, entry)
+    typed = count_orphans.typed_quantity(at, state, entry)
     if typed is not None:
-        return _orphan_quantity(at, state, typed, given)
+        return count_orphans.with_quantity(at, state, typed)
     try:
         outcome = count.scan(_eyes(at, state), state.count, entry)
     except UnknownScan:
-        if not _may_be_orphan(at, state, entry):
+        if not count_orphans.may_be_orphan(at, state, entry):
             raise
-        return _orphan(at, state, recording, entry, given)
-    return _counted(at, state, recording, outcome, given)
+        return count_orphans.keep(at, state, recording, entry)
+    return _counted(at, state, recording, outcome)
 
 
-def _counted(
-    at: At, state: CountOrderState, recording: Recording, outcome: Outcome, given: tuple[Write, ...], *, shared: bool = False
-) -> Outcome:
+def _counted(at: At, state: CountOrderState, recording: Recording, outcome: Outcome, *, shared: bool = False) -> Outcome:
     """What the flow of counting made of it, if the order allows it."""
     now = outcome.state
     if now is None:
-        return replace(outcome, writes=(*given, *outcome.writes))
+        return outcome
     changed_bin = now.bin_code != state.count.bin_code
     if now.bin_code and changed_bin and not shared:
         other = count_orders.other_counter(recording, now.bin_code)
@@ -174,105 +179,30 @@ def _counted(
             text = _("Bin {bin} is in the count of {user} since {time}. Count it too? It adds up.").format(
                 bin=now.bin_code, user=other[0], time=clock_time(other[1])
             )
-            return Outcome(state, ask=Ask("shared", text, values=(now.bin_code,), yes=_("count"), no=_("no")), writes=given)
+            return Outcome(state, ask=Ask("shared", text, values=(now.bin_code,), yes=_("count"), no=_("no")))
     if outcome.undo and now.goods is not None and not changed_bin:
         goods = now.goods
         booked = _Booked(goods.item_no, goods.variant_code, now.bin_code, goods.serial_no, now.line_quantity, at.user.code)
         order = count_orders.read_order(state.order_no)
         assert order is not None
         count_finish.check_line(order, recording, booked)
+        outcome = outcome if order.blind else _found(at, recording, booked, outcome)
     state = replace(state, count=now, orphan_no=0, orphan_code="", orphan_quantity=Decimal(0), step="")
     if changed_bin:
         left, bins = count_orders.bins_left(recording)
         state = replace(state, bins_left=len(left), bins=bins)
-    return replace(outcome, state=state, writes=(*given, *outcome.writes))
+    return replace(outcome, state=state)
 
 
-# ---- codes that nothing has -----------------------------------------------------------------------------------------
-
-
-def _may_be_orphan(at: At, state: CountOrderState, entry: Entry) -> bool:
-    """A code on goods: not where a bin, a number or an answer is asked for, and not a label of ours that is wrong."""
-    text = entry.raw.strip().upper()
-    own_label = any(text.startswith(spelling) for spelling, _prefix in OWN_PREFIXES)
-    return bool(text) and not own_label and not state.count.step and (bool(state.count.bin_code) or not at.location.bins)
-
-
-def _orphan(at: At, state: CountOrderState, recording: Recording, entry: Entry, given: tuple[Write, ...]) -> Outcome:
-    """Keep the code with how often it was scanned; counting goes on."""
-    barcode = entry.raw.strip()[:200]
-    quantity = state.count.factor or Decimal(1)
-    known = [
-        one
-        for one in count_orders.orphans_of(state.order_no)
-        if (one.barcode, one.bin_code, one.recording_no) == (barcode, state.count.bin_code, recording.recording_no)
-    ]
-    before = known[0] if known else None
-    orphan_no = before.orphan_no if before else count_orders.next_orphan_no(state.order_no)
-    total = quantity + (before.quantity if before else Decimal(0))
-    now = Orphan(
-        state.order_no,
-        orphan_no,
-        recording.recording_no,
-        state.count.bin_code,
-        barcode,
-        before.description if before else "",
-        total,
-        "open",
-        at.user.code,
-        clock.now_microseconds(),
-        at.terminal,
-        "",
-    )
-    text = _("UNKNOWN {code}: kept, {quantity}. F4 says what it is.").format(code=barcode, quantity=number(total))
-    return _with_orphan(replace(state, count=replace(state.count, factor=None, goods=None)), now, before, text, given)
-
-
-def _with_orphan(
-    state: CountOrderState, now: Orphan, before: Orphan | None, text: str, given: tuple[Write, ...], *, warn: bool = True
-) -> Outcome:
-    state = replace(state, orphan_no=now.orphan_no, orphan_code=now.barcode, orphan_quantity=now.quantity, step="")
-    undo = json.dumps({"order": now.order_no, "orphan": now.orphan_no, "before": to_plain(before) if before else None})
-    message = say.warning(text) if warn else say.ok(text)
-    return Outcome(state, message, writes=(*given, count_orders.save_orphan(now)), undo=undo, good=True)
-
-
-def _current_orphan(state: CountOrderState) -> Orphan:
-    return next(one for one in count_orders.orphans_of(state.order_no, only_open=False) if one.orphan_no == state.orphan_no)
-
-
-def _typed_for_orphan(state: CountOrderState, entry: Entry) -> Decimal | None:
-    text = entry.raw.strip()
-    if not state.orphan_no or entry.certain or len(text) > 6 or not text.replace(",", "").replace(".", "").isdigit():
-        return None
-    return typed_number(text)
-
-
-def _orphan_quantity(at: At, state: CountOrderState, quantity: Decimal, given: tuple[Write, ...]) -> Outcome:
-    if quantity < 0:
-        raise QuantityNegative(quantity=quantity, done=_("counted"))
-    if not quantity:
-        raise QuantityZero(field="quantity")
-    checked_quantity(quantity)
-    before = _current_orphan(state)
-    text = f"{number(before.quantity)} → {number(quantity)}"
-    return _with_orphan(state, replace(before, quantity=quantity, counted_by=at.user.code), before, text, given, warn=False)
-
-
-def _described(state: CountOrderState, entry: Entry, given: tuple[Write, ...]) -> Outcome:
-    before = _current_orphan(state)
-    now = replace(before, description=entry.raw.strip()[:100])
-    return _with_orphan(state, now, before, f"{now.barcode}: {now.description}", given, warn=False)
-
-
-def restore(before: str) -> tuple[Write, ...]:
-    """Put back what a step had changed: an orphan, or lines as in any count."""
-    if not before.startswith("{"):
-        return count_line.restore(before)
-    plain = json.loads(before)
-    if plain["before"] is None:
-        return (count_orders.delete_orphan(plain["order"], plain["orphan"]),)
-    return (count_orders.save_orphan(from_plain(Orphan, plain["before"])),)
+def _found(at: At, recording: Recording, booked: _Booked, outcome: Outcome) -> Outcome:
+    """Not expected here: it is taken all the same, and said, once. (In a blind count nothing is said: it would tell.)"""
+    key = (booked.item_no, booked.variant_code, booked.bin_code)
+    if not booked.quantity or outcome.message is None or count_orders.has_line(recording.order_no, key):
+        return outcome
+    where = place(at.location.code, booked.bin_code)
+    text = _("Not expected in {place}: {item}. Recorded as found: {quantity}. F5 takes it back.")
+    item = item_and_variant(booked.item_no, booked.variant_code)
+    return replace(outcome, message=say.warning(text.format(place=where, item=item, quantity=number(booked.quantity))))
 
 
 # ---- commands -------------------------------------------------------------------------------------------------------
@@ -286,27 +216,27 @@ def command(at: At, state: CountOrderState, command: Command) -> Outcome:
         return Outcome(state, go="menu")
     if not state.recording_no:
         return Outcome(None, go="menu")
-    recording, given = _in_hand(at, state)
-    state = replace(state, user_code=at.user.code)
+    recording = _in_hand(at, state)
     if command is Command.POST:
         if state.count.pending:
             raise FirstAnswer(what=_("Answer"), item_no=state.count.pending.name, done=_("counted"))
-        return _ask_hand_in(state, recording, given)
+        return _ask_hand_in(state, recording)
     if command is Command.LIST and state.orphan_no:
-        return Outcome(replace(state, step="describe"), say.note(_("What is it? Type a few words.")), writes=given)
+        return Outcome(replace(state, step=count_orphans.DESCRIBE), say.note(_("What is it? Type a few words.")))
     if command is Command.LIST and at.location.bins and not state.count.bin_code:
         left, bins = count_orders.bins_left(recording)
         text = _("{left} of {bins} bins left.").format(left=len(left), bins=bins)
-        return Outcome(state, say.note(text), text=(text, " ".join(left[:_SHOWN])), writes=given)
-    return _counted(at, state, recording, count.command(_eyes(at, state), state.count, command), given)
+        return Outcome(state, say.note(text), text=(text, " ".join(left[:_SHOWN])))
+    return _counted(at, state, recording, count.command(_eyes(at, state), state.count, command))
 
 
-def _ask_hand_in(state: CountOrderState, recording: Recording, given: tuple[Write, ...]) -> Outcome:
+def _ask_hand_in(state: CountOrderState, recording: Recording) -> Outcome:
     """F10: what is left to be visited is named, and two digits hand the recording in."""
     lines = count_orders.recorded_lines(recording)
     orphans = [one for one in count_orders.orphans_of(state.order_no) if one.recording_no == recording.recording_no]
     if not lines and not orphans:
         raise NothingToDo(what=_("nothing was counted"))
+    lines = _scanned(state, lines)
     digits = say.two_digits()
     left, _bins = count_orders.bins_left(recording)
     text = _("Hand in {lines}? Type {digits}.").format(lines=lines_in_words(len(lines) + len(orphans)), digits=digits)
@@ -314,7 +244,12 @@ def _ask_hand_in(state: CountOrderState, recording: Recording, given: tuple[Writ
     if any(left):
         shown += [_("Not visited: {bins}").format(bins=" ".join(left[:_SHOWN]))]
     ask = Ask("hand_in", text, digits=digits, no=_("not yet"))
-    return Outcome(state, ask=ask, text=tuple(shown) if len(shown) > 1 else (), writes=given)
+    return Outcome(state, ask=ask, text=tuple(shown) if len(shown) > 1 else ())
+
+
+def _scanned(state: CountOrderState, lines: Sequence[CountedLine]) -> list[CountedLine]:
+    """The lines to speak of: how many things were expected in an empty bin is nothing for a blind counter."""
+    return [one for one in lines if not (state.blind and one.confirmed_empty)]
 
 
 # ---- answers --------------------------------------------------------------------------------------------------------
@@ -326,14 +261,31 @@ def answer(at: At, state: CountOrderState, ask: Ask, reply: Answer) -> Outcome:
         return _chosen(at, ask, reply)
     if ask.kind == "hand_in":
         return _handed_in(at, state) if reply is Reply.YES else Outcome(state, say.note(_("Not handed in.")))
-    recording, given = _in_hand(at, state)
-    state = replace(state, user_code=at.user.code)
+    recording = _in_hand(at, state)
     if ask.kind == "shared":
         if reply is not Reply.YES:
-            return Outcome(state, say.note(_("Scan another bin.")), writes=given)
+            return Outcome(state, say.note(_("Scan another bin.")))
         outcome = count.take(_eyes(at, state), state.count, BinHit(at.location.code, ask.values[0]))
-        return _counted(at, state, recording, outcome, given, shared=True)
-    return _counted(at, state, recording, count.answer(_eyes(at, state), state.count, ask, reply), given)
+        return _counted(at, state, recording, outcome, shared=True)
+    outcome = count.answer(_eyes(at, state), state.count, ask, reply)
+    if ask.kind in ("empty", "unseen") and reply is Reply.YES:
+        outcome = _with_lines_of_order(at, state, recording, outcome)
+    return _counted(at, state, recording, outcome)
+
+
+def _with_lines_of_order(at: At, state: CountOrderState, recording: Recording, outcome: Outcome) -> Outcome:
+    """An empty place is empty of what the order names there too, also where that has left the books since."""
+    bin_code, count_no = state.count.bin_code, state.count.count_no
+    named = {(one.item_no, one.variant_code) for one in counts.lines_of(count_no, bin_code)}
+    lines = zero_lines(at, state.count)
+    named |= {(one.item_no, one.variant_code) for one in lines}
+    missing = [one for one in count_orders.lines_in(recording, bin_code) if (one.item_no, one.variant_code) not in named]
+    for one in missing:
+        facts = item_facts(one.item_no, one.variant_code)
+        assert facts is not None
+        line_no = lines[-1].line_no + 1 if lines else counts.next_line_no(count_no)
+        lines.append(zero_line(at, state.count, line_no, facts, one.variant_code))
+    return replace(outcome, writes=tuple(counts.save_lines(lines)), undo=lines_before([(line, None) for line in lines]))
 
 
 def _chosen(at: At, ask: Ask, reply: Answer) -> Outcome:
@@ -346,7 +298,12 @@ def _chosen(at: At, ask: Ask, reply: Answer) -> Outcome:
     order_no = int(ask.values[0])
     if not reply:
         return _taken(at, count_orders.begin_recording(order_no, at.user.code))
-    return _taken(at, count_orders.take_recording(order_no, int(ask.values[reply]), at.user.code))
+    recording_no = int(ask.values[reply])
+    before = count_orders.read_recording(order_no, recording_no)
+    taken = _taken(at, count_orders.take_recording(order_no, recording_no, at.user.code))
+    if before is None or before.user_code == at.user.code:
+        return taken
+    return replace(taken, writes=tuple(steps.give(_steps(before.count_no, before.user_code), work(at, taken.state))))
 
 
 def _handed_in(at: At, state: CountOrderState) -> Outcome:
@@ -357,7 +314,7 @@ def _handed_in(at: At, state: CountOrderState) -> Outcome:
         _in_hand(at, state)
         count_finish.finish_recording(state.order_no, state.recording_no, at.user.code)
     assert recording is not None
-    lines = lines_in_words(len(count_orders.recorded_lines(recording)))
+    lines = lines_in_words(len(_scanned(state, count_orders.recorded_lines(recording))))
     text = _("Handed in for {order}: {lines}.").format(order=f"CO{state.order_no}", lines=lines)
     return Outcome(None, say.ok(text), writes=(steps.forget(work(at, state)),), go="menu", good=True, forget=True)
 
@@ -378,8 +335,6 @@ def view(at: At, state: CountOrderState) -> ViewState:
         progress = (state.bins - state.bins_left, state.bins) if state.bins else None
     where = state.count.bin_code or state.count.location_code
     changed = replace(shown, title=f"CO{state.order_no} {where}", facts=tuple(facts), progress=progress)
-    if state.blind:
-        changed = replace(changed, document=_without_empty(changed.document))
     if state.orphan_no:
         changed = replace(
             changed,
@@ -389,21 +344,16 @@ def view(at: At, state: CountOrderState) -> ViewState:
             quantity=number(state.orphan_quantity),
             keys=(KeyHint(Command.LIST, _("what?")), *(one for one in shown.keys if one.command is not Command.LIST)),
         )
-    return replace(changed, prompt=_("In words")) if state.step == "describe" else changed
-
-
-def _without_empty(document: Document | None) -> Document | None:
-    """A bin that was said to be empty has lines of what was expected there: not for a blind counter."""
-    if document is None:
-        return None
-    kept = [index for index, row in enumerate(document.rows) if row[-1] != "0"]
-    current = kept.index(document.current) if document.current in kept else None
-    return replace(document, rows=tuple(document.rows[index] for index in kept), current=current)
+    return replace(changed, prompt=_("In words")) if state.step == count_orphans.DESCRIBE else changed
 
 
 def work(at: At, state: CountOrderState) -> str:
-    """The steps belong to the recording, whoever has it in hand."""
-    return count.work(at, state.count) if state.recording_no else f"{JOB}:{at.user.code}"
+    """The steps go with the recording: whoever has it in hand can take them back, and nobody else."""
+    return _steps(state.count.count_no, at.user.code)
+
+
+def _steps(count_no: int, user_code: str) -> str:
+    return f"{JOB}:{count_no}:{user_code}"
 
 
 def begun(state: CountOrderState) -> bool:
@@ -425,6 +375,8 @@ FLOW = Flow(
     view=view,
     help=_help,
     work=work,
-    restore=restore,
+    restore=count_orphans.restore,
     begun=begun,
+    settled=settled,
+    handed_over=_handed_over,
 )

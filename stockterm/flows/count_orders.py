@@ -380,8 +380,9 @@ def _decision_entries(state: SupervisorState, order: CountOrder) -> list[_Entry]
 
 
 def _recount(at: At, state: SupervisorState) -> Outcome:
-    recording = count_finish.make_recount(state.order_no, at.user.code)
-    lines = lines_in_words(len(count_orders.tasks_of(state.order_no, recording.recording_no)))
+    recordings = count_finish.make_recounts(state.order_no, at.user.code)
+    tasks = sum(len(count_orders.tasks_of(state.order_no, one.recording_no)) for one in recordings)
+    lines = lines_in_words(tasks)
     text = _("Recount of {lines} is ready, for somebody who has not counted them.").format(lines=lines)
     return Outcome(state, say.ok(text), good=True)
 

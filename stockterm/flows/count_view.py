@@ -4,6 +4,7 @@ from db.work import counts
 from stockterm.flows.count_state import CountState, in_all, may_be_counted
 from stockterm.flows.goods import KINDS, kind_in_words
 from stockterm.flows.outcome import At
+from stockterm.flows.rights import Right, may
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import Document, KeyHint, ViewState
 from stockterm.flows.words import in_units, item_and_variant, number, place, quantity
@@ -32,13 +33,17 @@ def view(at: At, state: CountState) -> ViewState:
         keys=_keys(at, state),
         facts=(open_place, *totals),
         recent=state.recent,
-        document=_document(state),
+        document=_document(at, state),
     )
 
 
-def _document(state: CountState) -> Document:
-    """The lines of the open bin begun last, for terminals that have room beside the form."""
-    lines = counts.last_lines(state.count_no, state.bin_code, limit=_DOCUMENT_ROWS)
+def _document(at: At, state: CountState) -> Document:
+    """The lines of the open bin begun last, for terminals that have room beside the form.
+
+    A bin that was said to be empty has lines of what was expected there: not for a blind counter.
+    """
+    scanned_only = not may(at.user, Right.SEE_EXPECTED)
+    lines = counts.last_lines(state.count_no, state.bin_code, limit=_DOCUMENT_ROWS, scanned_only=scanned_only)
     rows = tuple(
         (
             item_and_variant(one.item_no, one.variant_code),

@@ -78,7 +78,7 @@ class Outcome:
     `undo` is not None when this can be undone: what the flow needs to put its rows back (or blank). `operations` are posted
     before anything is written; the job's `posted` then makes the outcome that is committed. `go` names the job to go to; a state
     of None is dropped. `back` goes back one step: like undo, and to the menu where there is no step left. `hold`: the scan was
-    no answer to the question and is kept. `forget`: the steps that undo goes through are gone.
+    no answer to the question and is kept. `forget`: the steps that undo goes through are gone, or others.
     """
 
     state: Any

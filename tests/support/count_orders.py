@@ -111,7 +111,7 @@ def recorded(order_no: int, user: str, *lines: Of) -> Recording:
 
 def recounted(order_no: int, user: str, *lines: Of) -> Recording:
     """A recount of what needs one, handed in."""
-    one = count_finish.make_recount(order_no, "SUE")
+    [one] = count_finish.make_recounts(order_no, "SUE")
     write(one, user, *lines)
     count_finish.finish_recording(order_no, one.recording_no, user)
     return one

@@ -408,7 +408,7 @@ def test_a_recount_is_for_somebody_else() -> None:
     posted(purchase("10", at="1"))
     one = an_order(thresholds=Thresholds(quantity=Decimal(0)))
     recorded(one, "ANN", of("1000", "8"))
-    again = count_finish.make_recount(one, "SUE")
+    [again] = count_finish.make_recounts(one, "SUE")
     write(again, "ANN", of("1000", "8"))
     with pytest.raises(CountedByYou):
         count_finish.finish_recording(one, again.recording_no, "ANN")
