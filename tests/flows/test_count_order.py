@@ -49,7 +49,7 @@ def handed_in(worker: Worker) -> Worker:
     return worker
 
 
-def recorded() -> list[tuple[str, str, Decimal, str]]:
+def recorded() -> list[tuple[str, str, Any, str]]:
     """Bin, item, quantity, counter of every line in every recording."""
     return [(one.bin_code, one.item_no, one.quantity, one.counted_by) for one in count_orders.all_recorded(1)]
 
@@ -405,7 +405,7 @@ def test_what_two_people_counted_is_counted_again_by_each_other() -> None:
 # ---- unknown codes
 
 
-def orphans() -> list[tuple[str, str, Decimal, str]]:
+def orphans() -> list[tuple[str, str, Any, str]]:
     """Bin, code, quantity, words."""
     return [(one.bin_code, one.barcode, one.quantity, one.description) for one in count_orders.orphans_of(1)]
 
