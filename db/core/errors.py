@@ -463,9 +463,9 @@ class OverReceived(StocktermError):
 
 class NotShipped(StocktermError):
     code: ClassVar[str] = "not_shipped"
-    template: ClassVar[str] = N_("Not shipped: {number} is not on {order_no}. Shipped: {shipped}.")
+    template: ClassVar[str] = N_("{kind} {number} was not shipped on this transfer (shipped: {shipped}).")
+    kind: str
     number: str
-    order_no: str
     shipped: Sequence[str]
 
 

@@ -267,7 +267,7 @@ def _check_shipped(order: TransferOrderDocument, tracking: Sequence[TrackingLine
         for place, number, field in ((0, one.lot_no, "lot"), (1, one.serial_no, "serial"), (2, one.package_no, "package")):
             known = [str(row[place]) for row in shipped]
             if number and number_key(number) not in {number_key(known_number) for known_number in known}:
-                raise Problems([NotShipped(field=field, number=number, order_no=order.no, shipped=sorted(set(known)))])
+                raise Problems([NotShipped(field=field, kind=field, number=number, shipped=sorted(set(known)))])
 
 
 def _plan(planning: Planning, operation: str, order_no: str, header: Header, steps: Sequence[_Step], content_hash: str) -> int:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from db.connection import fetch
 from db.connection.session import Row
+from db.core.codes import number_key
 from db.core.numbers import from_scaled
 
 
@@ -15,18 +16,19 @@ class LocationFacts:
     code: str
     name: str
     bins: bool
+    blind_receipts: bool = False  # who receives a transfer does not see what was shipped
 
 
 def locations() -> list[LocationFacts]:
     """All locations but those in transit, by code."""
-    rows = fetch("SELECT code, name, bin_mandatory FROM location WHERE NOT in_transit ORDER BY code")
-    return [LocationFacts(code, name, bool(bins)) for code, name, bins in rows]
+    rows = fetch("SELECT code, name, bin_mandatory, blind_receipts FROM location WHERE NOT in_transit ORDER BY code")
+    return [LocationFacts(code, name, bool(bins), bool(blind)) for code, name, bins, blind in rows]
 
 
 def location(code: str) -> LocationFacts | None:
     """One location, unless it is in transit."""
-    rows = fetch("SELECT code, name, bin_mandatory FROM location WHERE code = ? AND NOT in_transit", (code,))
-    return LocationFacts(rows[0][0], rows[0][1], bool(rows[0][2])) if rows else None
+    rows = fetch("SELECT code, name, bin_mandatory, blind_receipts FROM location WHERE code = ? AND NOT in_transit", (code,))
+    return LocationFacts(rows[0][0], rows[0][1], bool(rows[0][2]), bool(rows[0][3])) if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,15 @@ def contents_at(item_no: str, variant_code: str, location_code: str, bin_code: s
     """What lies of an item in one place, by number."""
     sql = f"{_CONTENT} WHERE c.item_no = ? AND c.variant_code = ? AND c.location_code = ? AND c.bin_code = ?{_ORDER}"
     return [_content(row) for row in fetch(sql, (item_no, variant_code, location_code, bin_code))]
+
+
+def package_at(package_no: str, location_code: str) -> list[Content]:
+    """What is in a package at a location, in whichever bin. Case does not matter."""
+    sql = (
+        f"{_CONTENT} JOIN tracking_number t ON t.item_no = c.item_no AND t.variant_code = c.variant_code AND t.kind = 'package'"
+        f" AND t.number = c.package_no WHERE t.number_key = ? AND c.location_code = ?{_ORDER}"
+    )
+    return [_content(row) for row in fetch(sql, (number_key(package_no), location_code))]
 
 
 def _content(row: Row) -> Content:

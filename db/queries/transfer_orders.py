@@ -27,11 +27,13 @@ class OnTheWay:
     serial_no: str
     package_no: str
     quantity: Decimal
+    base_uom: str
 
 
 _TO_SHIP = (
     "SELECT o.no, o.to_location, COUNT(*) FROM transfer_order o JOIN transfer_order_line l ON l.order_no = o.no"
-    " WHERE o.from_location = ? AND CAST(l.quantity AS NUMERIC) * l.quantity_per > CAST(l.quantity_shipped AS NUMERIC) * 100000"
+    " WHERE o.from_location = ? AND o.released"
+    " AND CAST(l.quantity AS NUMERIC) * l.quantity_per > CAST(l.quantity_shipped AS NUMERIC) * 100000"
     " GROUP BY o.no, o.to_location ORDER BY o.no LIMIT ?"
 )
 _TO_RECEIVE = (
@@ -40,10 +42,11 @@ _TO_RECEIVE = (
     " GROUP BY o.no, o.from_location ORDER BY o.no LIMIT ?"
 )
 _ON_THE_WAY = (
-    "SELECT order_line_no, item_no, variant_code, lot_no, serial_no, package_no, SUM(remaining_quantity) FROM item_ledger_entry"
-    " WHERE order_no = ? AND location_code = ? AND open AND quantity > 0"
-    " GROUP BY order_line_no, item_no, variant_code, lot_no, serial_no, package_no"
-    " ORDER BY order_line_no, lot_no, serial_no, package_no"
+    "SELECT e.order_line_no, e.item_no, e.variant_code, e.lot_no, e.serial_no, e.package_no, SUM(e.remaining_quantity),"
+    " i.base_uom FROM item_ledger_entry e JOIN item i ON i.no = e.item_no"
+    " WHERE e.order_no = ? AND e.location_code = ? AND e.open AND e.quantity > 0"
+    " GROUP BY e.order_line_no, e.item_no, e.variant_code, e.lot_no, e.serial_no, e.package_no, i.base_uom"
+    " ORDER BY e.order_line_no, e.lot_no, e.serial_no, e.package_no"
 )
 
 
@@ -60,8 +63,10 @@ def orders_to_receive(location_code: str, *, limit: int = 99) -> list[WaitingOrd
 def on_the_way(order_no: str, in_transit: str) -> list[OnTheWay]:
     """What is in transit on an order, by line and number."""
     return [
-        OnTheWay(line_no, item_no, variant, lot_no, serial_no, package_no, from_scaled(int(remaining)))
-        for line_no, item_no, variant, lot_no, serial_no, package_no, remaining in fetch(_ON_THE_WAY, (order_no, in_transit))
+        OnTheWay(line_no, item_no, variant, lot_no, serial_no, package_no, from_scaled(int(remaining)), base_uom)
+        for line_no, item_no, variant, lot_no, serial_no, package_no, remaining, base_uom in fetch(
+            _ON_THE_WAY, (order_no, in_transit)
+        )
     ]
 
 

@@ -109,6 +109,15 @@ def numbers_left(series_code: str, day: date | None = None) -> int | None:
     return (steps_between(line.last_no_used, line.ending_no) or 0) // line.increment
 
 
+def numbers_left_for(setting: str, day: date) -> int | None:
+    """As `numbers_left`, of the series that a field of the company settings names; None where it names none."""
+    [(code,)] = fetch(f"SELECT {setting} FROM settings WHERE id = 1")
+    try:
+        return numbers_left(code, day) if code else None
+    except (NoNumbersOpen, NumbersInDateOrder):
+        return None  # whoever draws the next number is told
+
+
 def refuse_by_hand(series_code: str, number: str, field: str) -> None:
     """Raises `NumberNotByHand` where the series alone gives its numbers."""
     if not _series(series_code)[0]:

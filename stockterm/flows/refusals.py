@@ -140,13 +140,30 @@ class NotOnOrder(StocktermError):
     item_no: str
 
 
-class AlreadyHandled(StocktermError):
+class AlreadyShipped(StocktermError):
     code: ClassVar[str] = "already_handled"
-    template: ClassVar[str] = N_("Already all: {handled} of {ordered} {item_no} on {order_no}. Nothing booked; put it aside.")
+    template: ClassVar[str] = N_("Already shipped {handled} of {ordered}: {item_no}. Nothing booked; put it aside.")
     handled: object
     ordered: object
     item_no: str
-    order_no: str
+
+
+class AlreadyReceived(AlreadyShipped):
+    template: ClassVar[str] = N_("Already received {handled} of {ordered}: {item_no}. Nothing booked; put it aside.")
+
+
+class AlreadyScanned(StocktermError):
+    code: ClassVar[str] = "already_handled"
+    template: ClassVar[str] = N_("Already scanned: {what}. Nothing booked; put it aside.")
+    what: str
+
+
+class EmptyPackage(StocktermError):
+    code: ClassVar[str] = "no_such_number"
+    template: ClassVar[str] = N_("Package {package}: nothing of it is in {place}. Nothing {done}.")
+    package: str
+    place: str
+    done: str
 
 
 class CountAgain(StocktermError):

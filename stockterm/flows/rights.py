@@ -24,6 +24,7 @@ class Right(StrEnum):
     MOVE = N_("move stock")
     SHIP_TRANSFER = N_("ship transfers")
     RECEIVE_TRANSFER = N_("receive transfers")
+    ORDER_TRANSFER = N_("order transfers")
     UNDO_POSTING = N_("undo a posting")
     LINK_CODE = N_("link codes to items")
 

@@ -5,7 +5,7 @@ posted (`handled_lines`): first the lines that ask for the number, then the othe
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from db.core.codes import number_key
@@ -20,7 +20,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Goods that were scanned: what, with which numbers, out of or into which bin; `quantity` in base units."""
+    """Goods that were scanned: what, with which numbers, out of or into which bin; `quantity` in base units. `to_bin`: of a
+    direct order, the bin at the other location."""
 
     item_no: str
     quantity: Decimal
@@ -29,6 +30,8 @@ class Piece:
     serial_no: str = ""
     package_no: str = ""
     bin_code: str = ""
+    to_bin: str = ""
+    base_uom: str = ""
 
     @property
     def name(self) -> str:
@@ -52,6 +55,10 @@ class TransferState:
     factor: Decimal | None = None
     pieces: tuple[Piece, ...] = ()
     operation_id: str = ""
+
+    def with_piece(self, piece: Piece) -> "TransferState":
+        """The same order with one piece more."""
+        return replace(self, pieces=(*self.pieces, piece))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +117,11 @@ def scanned(pieces: Iterable[Piece], goods: Goods | Piece, numbers: tuple[str, s
     )
 
 
-def handled_lines(wanted: Sequence[Wanted], pieces: Sequence[Piece], *, to_bin: str = "") -> tuple[HandledLine, ...]:
-    """The pieces, shared out among the lines of the order: one handled line for each line and bin."""
+def handled_lines(wanted: Sequence[Wanted], pieces: Sequence[Piece]) -> tuple[HandledLine, ...]:
+    """The pieces, shared out among the lines of the order: one handled line, in base units, for each line and bin."""
     left = {one.line.line_no: one.quantity for one in wanted}
     left_of = {(one.line.line_no, index): much for one in wanted for index, (_numbers, much) in enumerate(one.numbers)}
-    shares: dict[tuple[int, str], dict[tuple[str, str, str], Decimal]] = {}
-    lines = {one.line.line_no: one.line for one in wanted}
+    shares: dict[tuple[int, str, str], dict[tuple[str, str, str], Decimal]] = {}
     for piece in pieces:
         rest = piece.quantity
         candidates = sorted(of_goods(wanted, piece), key=lambda one: (not _asks_for(one, piece), one.line.line_no))
@@ -133,25 +139,23 @@ def handled_lines(wanted: Sequence[Wanted], pieces: Sequence[Piece], *, to_bin: 
             left[one.line.line_no] -= take
             if known is not None:
                 left_of[one.line.line_no, known] -= take
-            share = shares.setdefault((one.line.line_no, piece.bin_code), {})
+            share = shares.setdefault((one.line.line_no, piece.bin_code, piece.to_bin), {})
             share[piece.numbers] = share.get(piece.numbers, ZERO) + take
             rest -= take
             if not rest:
                 break
-    return tuple(
-        _handled(lines[line_no], bin_code, share, to_bin) for (line_no, bin_code), share in sorted(shares.items(), key=_by_line)
-    )
+    return tuple(_handled(key, share) for key, share in sorted(shares.items(), key=_by_line))
 
 
-def _by_line(one: tuple[tuple[int, str], object]) -> tuple[int, str]:
-    return one[0]
+def _by_line(one: tuple[tuple[int, str, str], object]) -> int:
+    return one[0][0]
 
 
 def _asks_for(one: Wanted, piece: Piece) -> bool:
     return any(same_numbers((asked.lot_no, asked.serial_no, asked.package_no), piece.numbers) for asked in one.line.asked)
 
 
-def _handled(line: TransferOrderLine, bin_code: str, share: dict[tuple[str, str, str], Decimal], to_bin: str) -> HandledLine:
-    parts = {numbers: quantity / line.quantity_per for numbers, quantity in share.items()}
-    tracking = tuple(TrackingLine(quantity, *numbers) for numbers, quantity in parts.items() if any(numbers))
-    return HandledLine(line.line_no, sum(parts.values(), ZERO), tracking, bin_code, to_bin)
+def _handled(key: tuple[int, str, str], share: dict[tuple[str, str, str], Decimal]) -> HandledLine:
+    line_no, bin_code, to_bin = key
+    tracking = tuple(TrackingLine(quantity, *numbers) for numbers, quantity in share.items() if any(numbers))
+    return HandledLine(line_no, sum(share.values(), ZERO), tracking, bin_code, to_bin, in_base_units=True)
