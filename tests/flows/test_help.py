@@ -72,7 +72,7 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
     [
         ("viewer", {Right.LOOK_UP, Right.SEE_EXPECTED}),
         ("counter", {Right.LOOK_UP, Right.COUNT}),
-        ("worker", set(Right) - {Right.LINK_CODE, Right.ORDER_COUNT, Right.APPROVE_COUNT}),
+        ("worker", set(Right) - {Right.LINK_CODE, Right.ORDER_COUNT, Right.ORDER_TRANSFER, Right.APPROVE_COUNT}),
         ("supervisor", set(Right)),
         (
             "controller",
