@@ -37,11 +37,13 @@ from textual.screen import Screen
 
 from screens.driver import TerminalDriver, is_ascii_only
 from screens.frame import Frame
+from screens.gestures import Clicked, Gesture, Pick, Point
 from screens.key_maps import key_names
 from screens.lexer import Lexer
-from screens.strokes import Key, Stroke, StrokeReader, Text
+from screens.pointing import clicked, picked, pointed_again, pointed_by
+from screens.strokes import Click, Key, Stroke, StrokeReader, Text
 from screens.waiting import Waiting
-from screens.work_screen import BELLS, Shown, Terminal, WorkScreen, draw, message_is_cut, page_count
+from screens.work_screen import BELLS, Shown, Terminal, WorkScreen, can_point, draw, message_is_cut, page_count
 from stockterm.flows.spool import Owner, Spool, for_the_screen
 from stockterm.flows.terminal import TerminalProfile
 from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token, named
@@ -56,6 +58,8 @@ RETRY_AFTER: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds; the last one from the
 FAREWELL: Final = 10.0  # seconds that a lost line leaves for the scans that wait
 
 T = TypeVar("T")
+
+_LISTS_REMEMBERED: Final = 100
 
 FINISHED: Final = 0
 FAILED: Final = 70  # EX_SOFTWARE
@@ -91,7 +95,7 @@ class Chore(Enum):
     END = "the line is lost, or a signal came"
 
 
-Task = Token | Chore
+Task = Token | Gesture | Chore
 
 
 class TokenQueue:
@@ -120,12 +124,12 @@ class TokenQueue:
 
     def drop(self, ids: Container[str]) -> None:
         """Forget tokens that were taken another way."""
-        self._tokens = deque(one for one in self._tokens if isinstance(one, Chore) or one.id not in ids)
+        self._tokens = deque(one for one in self._tokens if not isinstance(one, Token) or one.id not in ids)
 
     @property
     def tokens(self) -> list[Token]:
         """What waits, in order."""
-        return [one for one in self._tokens if not isinstance(one, Chore)]
+        return [one for one in self._tokens if isinstance(one, Token)]
 
     def __bool__(self) -> bool:
         return bool(self._tokens)
@@ -169,6 +173,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._key_names = key_names(profile)
         encoding = (sys.__stdout__.encoding if sys.__stdout__ else None) or "utf-8"
         self._ascii_only = is_ascii_only(os.environ.get("TERM", ""), profile, encoding)
+        self._pointed_in: dict[str, int] = {}
         self._saved = ""
         self._pause: asyncio.TimerHandle | None = None
         self._save_pause: asyncio.TimerHandle | None = None
@@ -228,20 +233,28 @@ class TerminalApp(App[int], inherit_bindings=False):
         if self._ending.is_set():
             return
         pending = self._lexer.pending
-        tokens: list[Token] = []
+        tasks: list[Token | Gesture] = []
         for stroke in strokes:
-            came = self._lexer.feed([stroke])
-            if CommandToken(Command.BACK) in came and self._shown.view.secret and self._idle and not tokens:
+            came = self._lexer.feed([stroke]) if not isinstance(stroke, Click) else self._clicked(stroke)
+            if CommandToken(Command.BACK) in came and self._shown.view.secret and self._idle and not tasks:
                 self._lexer.clear()  # half of a PIN must not turn up in the field of the step before
-            tokens.extend(map(named, came))
+            tasks.extend(named(one) if isinstance(one, Token) else one for one in came)
         if self._shown.away is not None:
-            tokens = [token for token in tokens if not self._taken_while_away(token)]
-        self._tokens.put(tokens)
+            tasks = [token for token in map(as_command, tasks) if token and not self._taken_while_away(token)]
+        self._tokens.put(tasks)
+        tokens = [one for one in tasks if isinstance(one, Token)]
         self._waiting.came(tokens)
         if tokens and self._shown.working is not None:
             self._say_working()
         if tokens or self._lexer.pending != pending:
             self._typing_goes_on()
+
+    def _clicked(self, click: Click) -> list[Gesture]:
+        """A click, as what stands there now."""
+        if not self.profile.mouse:  # left on by another program
+            return []
+        token = clicked(self._shown, self._terminal, click.column, click.row)
+        return [] if token is None else [Clicked(token, self._shown.view)]
 
     def _typing_goes_on(self) -> None:
         """Draw and save the half-typed text when it pauses."""
@@ -291,10 +304,10 @@ class TerminalApp(App[int], inherit_bindings=False):
                 self._busy = True
                 if task is Chore.END:
                     break
-                if task is Chore.SAVE:
+                if isinstance(task, Chore):
                     await self._save(self._lexer.pending)
-                else:
-                    await self._take_to_the_end(task)
+                elif token := self._meant(task):
+                    await self._take_to_the_end(token)
         except _Ended:
             pass
         except Exception as error:
@@ -315,6 +328,27 @@ class TerminalApp(App[int], inherit_bindings=False):
         view = await self._until_back(session.view)
         self._waiting.owner = owner_of(session, view)
         self._show(view)
+
+    def _meant(self, task: Token | Gesture) -> Token | None:
+        """The token that a gesture comes to; None where it is done, or means nothing."""
+        shown, token = self._shown, as_command(task)
+        if isinstance(task, Point) and can_point(shown, self._terminal):
+            self._point(pointed_by(shown, self._terminal, task.step))
+            return None
+        if isinstance(task, Pick) and can_point(shown, self._terminal):
+            token = picked(shown)
+        elif isinstance(task, Clicked) and (isinstance(task.token, CommandToken) or same_list(task.view, shown.view)):
+            token = task.token
+        return token and (token if token.id else named(token))
+
+    def _point(self, shown: Shown) -> None:
+        """Point at another entry, and remember it for when this list is on the screen again."""
+        self._shown = shown
+        if shown.pointed is not None:
+            if len(self._pointed_in) >= _LISTS_REMEMBERED:
+                self._pointed_in.clear()
+            self._pointed_in[shown.view.title] = shown.pointed
+        self._draw()
 
     async def _take_to_the_end(self, token: Token) -> None:
         """Page, show a message whole, or let the session take the token; draw what came of it."""
@@ -421,7 +455,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         pages = page_count(shown, terminal)
         if pages > 1 and command in (Command.PAGE_UP, Command.PAGE_DOWN):
             step = 1 if command is Command.PAGE_DOWN else -1
-            self._shown = replace(shown, page=(min(shown.page, pages - 1) + step) % pages)
+            self._shown = replace(shown, page=(min(shown.page, pages - 1) + step) % pages, pointed=None)
         elif command is Command.BACK and shown.whole_message:
             self._shown = replace(shown, whole_message=False, page=0)
         elif command is Command.HELP and not shown.whole_message and message_is_cut(shown, terminal):
@@ -441,6 +475,10 @@ class TerminalApp(App[int], inherit_bindings=False):
         same_pages = view.choices == before.view.choices and view.text == before.view.text and not before.whole_message
         pending = self._lexer.pending
         self._shown = Shown(view, pending=pending if pending == drawn else "", page=before.page if same_pages else 0)
+        if same_pages:
+            self._shown = replace(self._shown, pointed=before.pointed)
+        elif can_point(self._shown, self._terminal):
+            self._shown = pointed_again(self._shown, self._terminal, self._pointed_in.get(view.title))
         if self._shown.pending != pending:
             self._typing_goes_on()
         self._draw()
@@ -551,10 +589,11 @@ class TerminalApp(App[int], inherit_bindings=False):
         """Hold everything until a key that no scanner sends; then a new session takes the scans that waited."""
         kept: list[Token] = []
         while True:
-            token = await self._tokens.get()
-            if token is Chore.END:
+            task = await self._tokens.get()
+            if task is Chore.END:
                 raise _Ended
-            if token is Chore.SAVE:
+            token = None if isinstance(task, Chore) else as_command(task)
+            if token is None:
                 continue
             if isinstance(token, CommandToken):
                 if self._taken_by_the_screen(token.command):
@@ -615,6 +654,18 @@ def owner_of(session: Session, view: ViewState) -> Owner | None:
     """Whose work it is, and what stands on the screen: what a spool says about its scans."""
     owner = session.owner
     return None if owner is None or view.secret else replace(owner, title=view.title, prompt=view.prompt)
+
+
+def as_command(task: Token | Gesture) -> Token | None:
+    """A token as it is, an arrow key as its command; other gestures mean nothing where there is no list."""
+    if isinstance(task, Point):
+        return named(CommandToken(task.command))
+    return task if isinstance(task, Token) else None
+
+
+def same_list(one: ViewState, other: ViewState) -> bool:
+    """Whether the same entries stand in both, and can be chosen."""
+    return (one.title, one.choices) == (other.title, other.choices) and not (other.text or other.locked)
 
 
 def is_away(error: Exception) -> bool:

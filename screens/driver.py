@@ -8,8 +8,8 @@ and blocks when nobody reads its output. This one
 - writes from a thread that always paints the newest frame, and skips those that a slow line had no time for: output
   never holds up a scan, and memory stays bounded however long the line stalls;
 - sends at the start only what a VT220 knows, less what the profile leaves out: alternate screen (only to terminals that
-  have one), cursor off, no wrapping. No mouse, focus, paste brackets, keyboard protocol, synchronised output, pointer
-  shapes, no questions;
+  have one), cursor off, no wrapping, and the mouse only where the profile wants it. No focus, paste brackets, keyboard
+  protocol, synchronised output, pointer shapes, no questions;
 - takes the terminal raw, so that no control key means anything to it, and tells the application when the line is gone.
 
 Textual draws any screen that is not ours through `write`; the painter then forgets what it knew.
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
 READ_AT_ONCE: Final = 65_536
+MOUSE_ON: Final = "\x1b[?1000h\x1b[?1006h"  # buttons, not movements; positions as decimal numbers
+MOUSE_OFF: Final = "\x1b[?1006l\x1b[?1000l"
 LAST_WORDS: Final = 2.0  # seconds that the end of the program waits for a terminal that takes no output
 
 # Terminals that have a second screen; on others the first is cleared at the end.
@@ -253,6 +255,8 @@ class TerminalDriver(Driver):
             self._writer.write("\x1b[?25l")
         if NO_WRAP not in leave_out:
             self._writer.write("\x1b[?7l")
+        if self._profile.mouse:
+            self._writer.write(MOUSE_ON)
         self._measure()
         self._application.terminal_started()
         self._send_size()
@@ -268,6 +272,8 @@ class TerminalDriver(Driver):
     def stop_application_mode(self) -> None:
         self.disable_input()
         leave_out = self._profile.leave_out
+        if self._profile.mouse:
+            self._writer.write(MOUSE_OFF)
         if NO_WRAP not in leave_out:
             self._writer.write("\x1b[?7h")
         self._writer.write("\x1b[m\x1b[2J\x1b[H")

@@ -11,6 +11,8 @@ Digits are text like any other, ended by Enter: a label that starts with a digit
     Text(".u"), Key("enter")             CommandToken(UNDO)
     Text("CMD:UNDO"), Key("enter")       CommandToken(UNDO, by_key=False)
 
+An arrow key is a gesture (`screens.gestures`), and so is Enter right behind a key of the hand.
+
 Half-typed text stays when a command key is pressed: a slow reader may be in the middle of a label. F2 alone empties
 the field; on an empty field it is a command like the others.
 """
@@ -19,6 +21,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from screens.gestures import Gesture, Pick, Point
 from screens.key_maps import DOT_LETTERS, key_map
 from screens.strokes import Key, Stroke, Text
 from stockterm.flows.terminal import CR, ETX, LF, STX, TAB, TerminalProfile
@@ -26,6 +29,7 @@ from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
 
 LONGEST_SCAN: Final = 8192  # characters; the largest two-dimensional code holds 7,089. What goes beyond is cut off.
 
+_ARROWS: Final = {"up": -1, "down": 1}
 _ENDINGS: Final = {"enter": CR, "lf": LF, "etx": ETX, "tab": TAB}
 _SYMBOLOGY = re.compile(r"(?:\d+\*)?\][A-Za-z][0-9A-Za-z]")  # `12*` may be typed in front of a scan
 _TYPED_FACTOR = re.compile(r"(?:\d+\*)?")
@@ -43,6 +47,7 @@ class Lexer:
         self._keys = key_map(profile)
         self._text = ""
         self._stx_seen = False
+        self._by_hand = False  # the last stroke was a key that no reader sends
 
     @property
     def pending(self) -> str:
@@ -57,10 +62,11 @@ class Lexer:
         """Forget the half-typed text."""
         self._text, self._stx_seen = "", False
 
-    def feed(self, strokes: Iterable[Stroke]) -> list[Token]:
-        """The tokens that these strokes complete, in their order."""
-        tokens: list[Token] = []
+    def feed(self, strokes: Iterable[Stroke]) -> list[Token | Gesture]:
+        """The tokens and gestures that these strokes complete, in their order. Clicks are not for the lexer."""
+        tokens: list[Token | Gesture] = []
         for stroke in strokes:
+            by_hand, self._by_hand = self._by_hand, False
             match stroke:
                 case Text(text):
                     self._text = (self._text + text)[:LONGEST_SCAN]
@@ -71,10 +77,15 @@ class Lexer:
                 case Key(name) if _ENDINGS.get(name) in self._suffixes:
                     if token := self._ended():
                         tokens.append(token)
+                    elif by_hand and name == "enter":
+                        tokens.append(Pick())
                 case Key(name):
                     command = self._keys.get(name)
+                    self._by_hand = command is not None
                     if command is Command.CLEAR and self._text:
-                        self._text = ""
+                        self._text, self._by_hand = "", False
+                    elif name in _ARROWS and command in (Command.PAGE_UP, Command.PAGE_DOWN):
+                        tokens.append(Point(_ARROWS[name], command))
                     elif command is not None:
                         tokens.append(CommandToken(command))
         return tokens

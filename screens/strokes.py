@@ -7,8 +7,9 @@ are read here, by rules that cannot fail: whatever comes, something sensible com
   8-bit terminals.
 - GS and its neighbours (0x1C to 0x1F) are text: they are part of a scan. Ctrl+] arrives in three forms, all are GS.
 - Escape sequences are keys when they are whole and known, and nothing when they are whole and unknown (answers of the
-  terminal, mouse, focus). `ESC` before anything but `[` and `O` is the key Esc and then that character: terminals that
+  terminal, focus). `ESC` before anything but `[` and `O` is the key Esc and then that character: terminals that
   send Alt so do not exist on a warehouse floor, but a worker who presses Esc and scans `]C101...` does.
+- Of a mouse (which is on only where the profile says so) the left button pressed is a click; the wheel is the arrow keys.
 - A sequence that turns out to be none (a control character inside, or no end for `sequence_delay`) was Esc and text:
   it is given back as such. Time has no other meaning than this.
 - The brackets around a paste are dropped and the paste is read like typing, so that a closing bracket that never
@@ -38,7 +39,15 @@ class Key:
     name: str
 
 
-Stroke = Text | Key
+@dataclass(frozen=True, slots=True)
+class Click:
+    """The left button of a mouse, pressed on a cell; columns and rows from 0."""
+
+    column: int
+    row: int
+
+
+Stroke = Text | Key | Click
 
 ESC: Final = 0x1B
 LONGEST_SEQUENCE: Final = 64
@@ -233,6 +242,8 @@ def _control_sequence(data: bytes, start: int, strokes: list[Stroke]) -> int | N
 
 def _named(parameters: str, final: str) -> list[Stroke]:
     """The key of a whole control sequence; nothing for one that is no key."""
+    if parameters.startswith("<"):
+        return _mouse(parameters) if final == "M" else []
     numbers = [_number(part) for part in parameters.split(";")]
     modifier = numbers[1] if len(numbers) > 1 else 1
     if re.match(r"[^;]*;\d*:3", parameters):  # a key let go
@@ -248,6 +259,21 @@ def _named(parameters: str, final: str) -> list[Stroke]:
     if final in _LETTER_KEYS and numbers[0] in (-1, 1):
         return [Key(_LETTER_KEYS[final])]
     return []
+
+
+_MOUSE = re.compile(r"<(\d{1,3});(\d{1,4});(\d{1,4})", re.ASCII)
+_WHEEL: Final[dict[int, str]] = {64: "up", 65: "down"}
+
+
+def _mouse(parameters: str) -> list[Stroke]:
+    """A button pressed, as SGR reports it (`<0;12;5M`); nothing for other buttons, and with Shift, Alt or Ctrl."""
+    report = _MOUSE.fullmatch(parameters)
+    if report is None:
+        return []
+    button, column, row = map(int, report.groups())
+    if button in _WHEEL:
+        return [Key(_WHEEL[button])]
+    return [Click(column - 1, row - 1)] if button == 0 and column and row else []
 
 
 def _number(text: str) -> int:

@@ -5,7 +5,7 @@ From 20 columns by 8 rows (title and count, item, description, lot, quantity, pr
 - the last three rows are always prompt, message, keys; the message takes two from 14 rows on. So the field is in the
   same place whatever is shown;
 - between title and prompt stand the facts, or the choices, or a text; whatever room is left shows the recent scans;
-- 40 columns name the facts and draw progress; 80 columns show the document beside them.
+- 40 columns name the facts and draw progress; 80 columns show the document beside them, and lists as `screens.desk` draws them.
 
 Choices and texts that are longer than their room are paged here, by the page keys or their labels, which then do not
 reach the session; the key line says so (`F8 1/3`). A message that was cut is shown whole by F1; a second F1 asks the
@@ -19,18 +19,19 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from screens import desk
+from screens.desk import column_widths
 from screens.frame import Frame, Look, Row, Span, clean, fit, head, pad, tail, width_of, wrapped
 from screens.waiting import Counts
 from screens.widgets.form import Form
 from stockterm.flows.tokens import Command
-from stockterm.flows.view import Document, KeyHint, Level, Message, ViewState
+from stockterm.flows.view import Choice, Document, KeyHint, Level, Message, ViewState
 from stockterm.i18n import _
 
 LABELS_FROM: Final = 40  # columns
 DOCUMENT_FROM: Final = 80  # columns
 DOCUMENT_BESIDE: Final = 40  # columns that the form keeps when a document stands beside it
 TALL_FROM: Final = 14  # rows
-NARROWEST: Final = 8  # columns that a column of the document keeps before the first one gives way
 
 _MARKS: Final[Mapping[Level, str]] = {Level.OK: "OK", Level.NOTE: "", Level.WARNING: "?", Level.ERROR: "!"}
 _LOOKS: Final[Mapping[Level, Look]] = {
@@ -49,6 +50,7 @@ class Shown:
     view: ViewState
     pending: str = ""  # typed and not ended
     page: int = 0
+    pointed: int | None = None  # the choice that the arrow keys are at, counted from 0
     whole_message: bool = False
     away: Counts | None = None  # the database is away, and so many scans wait
     working: int | None = None  # a token takes long, and so many scans wait behind it
@@ -74,7 +76,7 @@ class _Places:
     keys: bool
 
 
-def _places(rows: int) -> _Places:
+def places_of(rows: int) -> _Places:
     """The split of so many rows. The order in which parts give way: facts, keys, title, message."""
     message = 2 if rows >= TALL_FROM else 1
     body = max(0, rows - 3 - message)
@@ -83,7 +85,7 @@ def _places(rows: int) -> _Places:
 
 def draw(shown: Shown, terminal: Terminal) -> Frame:
     """The whole terminal as rows of spans."""
-    places = _places(terminal.rows)
+    places = places_of(terminal.rows)
     rows: list[Row] = []
     if places.title:
         rows.append(_title(shown, terminal))
@@ -102,7 +104,7 @@ def draw(shown: Shown, terminal: Terminal) -> Frame:
 
 def page_count(shown: Shown, terminal: Terminal) -> int:
     """Pages of the choices or the text; 1 when all is in view or there is nothing to page."""
-    room = _places(terminal.rows).body
+    room = places_of(terminal.rows).body
     lines = _paged_lines(shown, terminal)
     return max(1, -(-len(lines) // room)) if room else 1
 
@@ -114,7 +116,7 @@ def message_is_cut(shown: Shown, terminal: Terminal) -> bool:
         return True  # there is more to say about it
     if message is None or shown.working is not None:
         return False
-    return len(_message_lines(message, terminal)) > _places(terminal.rows).message
+    return len(_message_lines(message, terminal)) > places_of(terminal.rows).message
 
 
 # ---- title, prompt, message, keys -----------------------------------------------------------------------------------
@@ -235,42 +237,66 @@ def _full(text: str, look: Look, terminal: Terminal, room: int) -> list[Row]:
 
 def _keys(shown: Shown, terminal: Terminal) -> Row:
     """The keys that do something now; `~` when there are more. The last cell of the terminal stays free."""
+    hints, more = key_hints(shown, terminal)
+    line = ""
+    for column, text, _command in hints:
+        line = pad(line, column) + text
+    return ((f"{line} ~" if more else line, Look.PLAIN),)
+
+
+def key_hints(shown: Shown, terminal: Terminal) -> tuple[list[tuple[int, str, Command]], bool]:
+    """What the key line says: (column, text, command) of each hint that has room, and whether there are more."""
     wide = terminal.columns >= LABELS_FROM
-    hints: list[str] = []
+    hints: list[tuple[str, Command]] = []
     pages = page_count(shown, terminal)
     if pages > 1:
         key = terminal.key_names.get(Command.PAGE_DOWN, "")
-        hints.append(f"{key} {min(shown.page, pages - 1) + 1}/{pages}")
+        hints.append((f"{key} {min(shown.page, pages - 1) + 1}/{pages}", Command.PAGE_DOWN))
     offered = shown.view.keys
     if message_is_cut(shown, terminal) and not shown.whole_message:
         offered = (KeyHint(Command.HELP, _("more")), *(hint for hint in offered if hint.command is not Command.HELP))
     for hint in offered:
         name = terminal.key_names.get(hint.command)
         if name:
-            hints.append(clean(f"{name} {hint.label}" if wide else f"{name}{hint.label}", terminal.ascii_only))
-    room = terminal.columns - 1
-    line = ""
-    for number, hint_text in enumerate(hints):
-        candidate = f"{line}{'  ' if wide else ' '}{hint_text}" if line else hint_text
-        more = number + 1 < len(hints)
-        if width_of(candidate) > room - (2 if more else 0):
-            line = f"{fit(line, room - 2)} ~" if line else fit(candidate, room)
-            break
-        line = candidate
-    return ((line, Look.PLAIN),)
+            text = clean(f"{name} {hint.label}" if wide else f"{name}{hint.label}", terminal.ascii_only)
+            hints.append((text, hint.command))
+    room, gap = terminal.columns - 1, 2 if wide else 1
+    placed: list[tuple[int, str, Command]] = []
+    end = 0
+    for number, (text, command) in enumerate(hints):
+        column = end + gap if placed else 0
+        left = room - (2 if number + 1 < len(hints) else 0)
+        if column + width_of(text) > left:
+            if placed:
+                column, text, command = placed[-1]
+                placed[-1] = (column, fit(text, room - 2 - column), command)
+                return placed, True
+            return [(0, fit(text, room), command)], False
+        placed.append((column, text, command))
+        end = column + width_of(text)
+    return placed, False
 
 
 # ---- between title and prompt ---------------------------------------------------------------------------------------
 
 
-def _form_columns(shown: Shown, terminal: Terminal) -> int:
+def form_columns(shown: Shown, terminal: Terminal) -> int:
+    if can_point(shown, terminal):
+        return desk.list_columns(shown.view, terminal.columns, terminal.ascii_only)
     beside = shown.view.document is not None and terminal.columns >= DOCUMENT_FROM
     return DOCUMENT_BESIDE if beside else terminal.columns
 
 
+def can_point(shown: Shown, terminal: Terminal) -> bool:
+    """Whether there is a list with something beside it, and the room for it."""
+    view = shown.view
+    listed = bool(view.beside) and len(view.beside) == len(view.choices)
+    return terminal.columns >= DOCUMENT_FROM and listed and not (view.text or shown.whole_message)
+
+
 def _paged_lines(shown: Shown, terminal: Terminal) -> list[str]:
     """The lines that stand instead of the facts, all pages."""
-    columns = _form_columns(shown, terminal)
+    columns = form_columns(shown, terminal)
     view = shown.view
     if shown.whole_message and shown.away is not None:
         return [line for said in _about_away(shown.away) for line in wrapped(clean(said, terminal.ascii_only), columns)]
@@ -285,14 +311,22 @@ def _body(shown: Shown, terminal: Terminal, room: int) -> list[Row]:
     """The rows between title and prompt, exactly `room` of them."""
     if room < 1:
         return []
-    columns = _form_columns(shown, terminal)
+    rows: list[Row]
+    columns = form_columns(shown, terminal)
     lines = _paged_lines(shown, terminal)
-    if lines:
+    listed = can_point(shown, terminal)
+    if listed:
+        entries = desk.list_lines(shown.view, columns, terminal.ascii_only, shown.pointed)
+        first = min(shown.page, -(-len(entries) // room) - 1) * room
+        rows = entries[first : first + room]
+    elif lines:
         first = min(shown.page, -(-len(lines) // room) - 1) * room
-        rows: list[Row] = [((line, Look.PLAIN),) for line in lines[first : first + room]]
+        rows = [((line, Look.PLAIN),) for line in lines[first : first + room]]
     else:
         rows = _facts(shown.view, terminal, columns, room)
     rows.extend([()] * (room - len(rows)))
+    if listed:
+        return _joined(rows, columns, _panel(shown, terminal, terminal.columns - columns - desk.EDGE, room), terminal)
     if shown.view.document is not None and terminal.columns >= DOCUMENT_FROM:
         return _beside(rows, columns, shown.view.document, terminal)
     return rows
@@ -342,14 +376,32 @@ def _bar(progress: tuple[int, int], columns: int) -> str:
     return f"[{'#' * filled}{'-' * (inner - filled)}]{numbers}"
 
 
+def _panel(shown: Shown, terminal: Terminal, columns: int, room: int) -> list[Row]:
+    """Beside a list: the entry that is pointed at; until one is, the document or the facts of the list."""
+    view = shown.view
+    if shown.pointed is not None and shown.pointed < len(view.beside):
+        return desk.panel_lines(view.beside[shown.pointed], columns, room, terminal.ascii_only)
+    if view.document is not None:
+        return list(_document_lines(view.document, columns, room, terminal.ascii_only))
+    overview = Choice((view.title,), (*view.facts, ("", _("Arrow keys and Enter choose, or the number."))))
+    lines = desk.panel_lines(overview, columns, room, terminal.ascii_only)
+    if view.progress and len(lines) + 2 <= room:
+        lines[1:1] = [((_bar(view.progress, columns), Look.PLAIN),)]
+    return lines
+
+
 def _beside(rows: Sequence[Row], columns: int, document: Document, terminal: Terminal) -> list[Row]:
     """The form's rows with the document's to the right of them."""
-    edge = " | " if terminal.ascii_only else " │ "
-    lines = _document_lines(document, terminal.columns - columns - len(edge), len(rows), terminal.ascii_only)
+    lines = _document_lines(document, terminal.columns - columns - desk.EDGE, len(rows), terminal.ascii_only)
+    return _joined(rows, columns, lines, terminal)
+
+
+def _joined(rows: Sequence[Row], columns: int, lines: Sequence[Row], terminal: Terminal) -> list[Row]:
+    """The form's rows with other rows to the right of them."""
     joined: list[Row] = []
     for row, spans in zip(rows, [*lines, *[()] * (len(rows) - len(lines))], strict=True):
         used = sum(width_of(text) for text, _look in row)
-        joined.append((*row, (" " * (columns - used) + edge, Look.PLAIN), *spans))
+        joined.append((*row, (" " * (columns - used) + desk.edge(terminal.ascii_only), Look.PLAIN), *spans))
     return joined
 
 
@@ -363,7 +415,7 @@ def _document_lines(document: Document, columns: int, room: int, ascii_only: boo
     current = document.current if document.current is not None else 0
     first = max(0, min(current - visible // 2, len(document.rows) - visible))
     chosen = table[:heading_rows] + table[heading_rows + first : heading_rows + first + visible]
-    widths = _column_widths(chosen, columns - 2)
+    widths = column_widths(chosen, columns - 2)
     lines: list[tuple[Span, ...]] = []
     for number, row in enumerate(chosen):
         heading = number < heading_rows
@@ -372,17 +424,6 @@ def _document_lines(document: Document, columns: int, room: int, ascii_only: boo
         text = head(("> " if marked else "  ") + cells, columns).rstrip()
         lines.append(((text, Look.TITLE if heading or marked else Look.PLAIN),))
     return lines
-
-
-def _column_widths(table: Sequence[Sequence[str]], columns: int) -> list[int]:
-    """Natural widths; until the row has room the widest column gives way, the first (what a row is about) last."""
-    count = max((len(row) for row in table), default=0)
-    widths = [max((width_of(row[index]) for row in table if index < len(row)), default=0) for index in range(count)]
-    while sum(widths) + 2 * (count - 1) > columns and max(widths) > 1:
-        others = max(widths[1:], default=0)
-        widest = widths.index(others, 1) if others > NARROWEST else widths.index(max(widths))
-        widths[widest] -= 1
-    return widths
 
 
 # ---- the Textual screen ---------------------------------------------------------------------------------------------

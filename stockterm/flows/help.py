@@ -72,6 +72,8 @@ STEPS: dict[str, str] = {
     "receive_transfer.package": N_("Scan or type the package that came. Only what was shipped is taken."),
     "receive_transfer.quantity": N_("Type how many came of it."),
     "receive_transfer.search": N_("Type a part of the item number or of its description."),
+    "count_order.bin": N_("Choose the order, then scan the bin that you stand at. F9 closes it. F10 hands your recording in."),
+    "count_orders.list": N_("Choose an order by its number, or make a new one."),
     "link.item": N_("Scan or type the item that the unknown code belongs to. F3 leaves the code unknown."),
     "link.search": N_("Type a part of the item number or of its description."),
 }

@@ -10,7 +10,7 @@ from stockterm.flows.outcome import At, Entry, Job
 from stockterm.flows.refusals import UnknownChoice, UnknownScan, WrongKind
 from stockterm.flows.rights import may, may_work_at, require, require_location
 from stockterm.flows.tokens import Command
-from stockterm.flows.view import KeyHint, Level, Message, ViewState
+from stockterm.flows.view import Choice, KeyHint, Level, Message, ViewState
 from stockterm.i18n import _
 
 _LOCATION_LABEL = "LOC:"
@@ -64,6 +64,7 @@ def location_view(user: UserFacts) -> ViewState:
         prompt=_("Location"),
         message=Message(Level.NOTE, _("Choose, or scan the location.")),
         choices=tuple(f"{index + 1} {one.code} {one.name}".rstrip() for index, one in enumerate(allowed)),
+        beside=tuple(Choice((one.code, one.name)) for one in allowed),
         text=text,
         keys=(KeyHint(Command.BACK, _("back")), KeyHint(Command.HELP, _("help"))),
     )
@@ -92,16 +93,23 @@ def choose_job(at: At, entry: Entry, jobs: tuple[Job, ...]) -> Chosen:
 def menu_view(at: At, jobs: tuple[Job, ...], begun: frozenset[str]) -> ViewState:
     """The jobs of the user's role, each under its own digit for everybody; `*`: begun and not finished."""
     entries = [
-        f"{job.number} {job.title()}{' *' if job.name in begun else ''}"
+        (job.number, f"{job.title()}{' *' if job.name in begun else ''}", _about(at, job, job.name in begun))
         for job in jobs
         if job.number and (job.right is None or may(at.user, job.right))
     ]
     if len(locations_of(at.user)) > 1:
-        entries.append(f"{LOCATION_NUMBER} {_('Location')} {at.location.code}")
-    entries.append(f"{SIGN_OUT_NUMBER} {_('Sign out')}")
+        entries.append((LOCATION_NUMBER, f"{_('Location')} {at.location.code}", (("", at.location.name),)))
+    entries.append((SIGN_OUT_NUMBER, _("Sign out"), (("", _("What you have begun is kept.")),)))
     return ViewState(
         title=f"{at.location.code} {at.user.name or at.user.code}",
         prompt=_("Choose"),
-        choices=tuple(entries),
+        choices=tuple(f"{number} {text}" for number, text, _details in entries),
+        beside=tuple(Choice((text,), details) for _number, text, details in entries),
         keys=(KeyHint(Command.HELP, _("help")),),
     )
+
+
+def _about(at: At, job: Job, begun: bool) -> tuple[tuple[str, str], ...]:
+    """What a desk shows beside a job: how it begins, and that it waits."""
+    waiting = (("", _("Begun: it goes on where you left it.")),) if begun else ()
+    return (*waiting, *(("", paragraph) for paragraph in job.help(at, job.state())))

@@ -39,6 +39,7 @@ class TerminalProfile:
     escape_delay: int = 500  # ms that a lone Esc waits for the rest of a function key; radio links need hundreds
     size: tuple[int, int] | None = None  # columns and rows, for lines that do not tell theirs (serial)
     silent: bool = False  # no bells
+    mouse: bool = False  # clicks choose, on terminals with 80 columns and more
 
     def __post_init__(self) -> None:
         if not self.suffixes or not self.suffixes <= POSSIBLE_SUFFIXES:

@@ -22,9 +22,9 @@ SIZES = [(20, 8), (20, 16), (26, 16), (40, 8), (40, 20), (80, 24), (132, 27)]
 
 @asynccontextmanager
 async def running(
-    script: Script, size: tuple[int, int] = (20, 8), log_directory: Path | None = None
+    script: Script, size: tuple[int, int] = (20, 8), log_directory: Path | None = None, *, mouse: bool = False
 ) -> AsyncIterator[tuple[TerminalApp, Pilot[int]]]:
-    app = TerminalApp(script.make_session, TerminalProfile(), log_directory=log_directory)
+    app = TerminalApp(script.make_session, TerminalProfile(mouse=mouse), log_directory=log_directory)
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.shown.view.prompt != "" or script.away > 0)
         yield app, pilot

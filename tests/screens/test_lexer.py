@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.core.errors import BadValue
+from screens.gestures import Gesture, Pick, Point
 from screens.key_maps import DOT_LETTERS, KEY_MAPS, key_map, key_names
 from screens.lexer import LONGEST_SCAN, Lexer
 from screens.strokes import Key, StrokeReader
@@ -14,7 +15,7 @@ from stockterm.flows.terminal import TerminalProfile
 from stockterm.flows.tokens import Command, CommandToken, ScanToken, Token
 
 
-def tokens_of(data: bytes, **settings: Any) -> list[Token]:
+def tokens_of(data: bytes, **settings: Any) -> list[Token | Gesture]:
     return Lexer(TerminalProfile(**settings)).feed(StrokeReader().feed(data))
 
 
@@ -150,10 +151,39 @@ labels = st.text(
 def test_scans_in_any_fragments_come_out_whole_and_in_order(scans: list[str], sizes: list[int]) -> None:
     data = b"".join(scan.encode() + b"\r\n" for scan in scans)
     lexer, reader = Lexer(TerminalProfile()), StrokeReader()
-    tokens: list[Token] = []
+    tokens: list[Token | Gesture] = []
     position = 0
     for number in range(len(data)):
         piece = data[position : position + sizes[number % len(sizes)]]
         position += len(piece)
         tokens += lexer.feed(reader.feed(piece))
     assert [token.text for token in tokens if isinstance(token, ScanToken)] == scans
+
+
+UP, DOWN = b"\x1b[A", b"\x1b[B"
+
+
+def test_an_arrow_is_a_gesture_that_keeps_its_place_and_is_a_page_key_where_nothing_can_be_pointed_at() -> None:
+    assert tokens_of(b"A\r" + DOWN + b"B\r" + UP) == [
+        ScanToken("A"),
+        Point(1, Command.PAGE_DOWN),
+        ScanToken("B"),
+        Point(-1, Command.PAGE_UP),
+    ]
+
+
+def test_enter_picks_only_right_behind_a_key_of_the_hand() -> None:
+    assert tokens_of(DOWN + b"\r") == [Point(1, Command.PAGE_DOWN), Pick()]
+    assert tokens_of(b"\x1bOR\r") == [CommandToken(Command.BACK), Pick()]
+    assert tokens_of(b"\r\r") == []
+    assert tokens_of(b"A\r\r\n\r") == [ScanToken("A")]
+    assert tokens_of(DOWN + b"A\r\r") == [Point(1, Command.PAGE_DOWN), ScanToken("A")]
+    assert tokens_of(DOWN + b"\n") == [Point(1, Command.PAGE_DOWN)], "a reader's line feed is not the Enter key"
+
+
+def test_f2_that_empties_the_field_in_the_middle_of_a_slow_label_makes_its_suffix_no_pick() -> None:
+    assert tokens_of(b"952\x1bOQ\r") == []
+
+
+def test_an_arrow_that_the_site_gave_another_command_is_that_command() -> None:
+    assert tokens_of(DOWN, keys=(("down", "NEXT"),)) == [CommandToken(Command.NEXT)]

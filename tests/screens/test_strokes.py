@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screens.strokes import Key, Stroke, StrokeReader, Text
+from screens.strokes import Click, Key, Stroke, StrokeReader, Text
 
 
 def read(data: bytes) -> list[Stroke]:
@@ -103,7 +103,7 @@ def test_a_scan_behind_esc_that_looks_like_a_sequence_keeps_all_its_characters()
 
 
 @pytest.mark.parametrize(
-    "answer", [b"\x1b[?2026;2$y", b"\x1b[24;80R", b"\x1b[I", b"\x1b[O", b"\x1b[<0;3;4M", b"\x1b[?62;c", b"\x1b[99~"]
+    "answer", [b"\x1b[?2026;2$y", b"\x1b[24;80R", b"\x1b[I", b"\x1b[O", b"\x1b[<0;3;4m", b"\x1b[?62;c", b"\x1b[99~"]
 )
 def test_answers_of_the_terminal_are_no_input(answer: bytes) -> None:
     assert read(b"12" + answer + b"34") == [Text("1234")]
@@ -158,7 +158,7 @@ def pieces_of(data: bytes, cuts: list[int]) -> list[bytes]:
 
 def flat(strokes: list[Stroke]) -> list[str]:
     """Strokes with texts taken apart, so that it does not matter in how many reads they came."""
-    return [part for stroke in strokes for part in (stroke.text if isinstance(stroke, Text) else [f"<{stroke.name}>"])]
+    return [part for stroke in strokes for part in (stroke.text if isinstance(stroke, Text) else [repr(stroke)])]
 
 
 @given(st.binary(max_size=80), st.lists(st.integers(0, 80), max_size=8))
@@ -177,3 +177,19 @@ def test_pieces_of_sequences_in_any_order_leave_nothing_behind(parts: list[bytes
     reader.give_up()
     assert reader.patience is None
     assert reader.feed(b"X\r")[-2:] == [Text("X"), Key("enter")]
+
+
+@pytest.mark.parametrize(
+    ("data", "strokes"),
+    [
+        (b"\x1b[<0;12;5M", [Click(11, 4)]),
+        (b"\x1b[<0;12;5m", []),  # let go
+        (b"\x1b[<2;12;5M", []),  # the right button
+        (b"\x1b[<16;12;5M", []),  # with Ctrl
+        (b"\x1b[<64;12;5M\x1b[<65;12;5M", [Key("up"), Key("down")]),
+        (b"\x1b[<0;0;5M\x1b[<0;12M\x1b[<;;M\x1b[<0;12;5;1M", []),
+        (b"A1\x1b[<0;1;1MB2", [Text("A1"), Click(0, 0), Text("B2")]),
+    ],
+)
+def test_a_mouse_clicks_and_its_wheel_turns(data: bytes, strokes: list[Stroke]) -> None:
+    assert read(data) == strokes

@@ -38,7 +38,7 @@ def main() -> int:
         settings["suffixes"] = frozenset(str(settings["suffixes"]))
     if "escape_delay" in settings:
         settings["escape_delay"] = int(str(settings["escape_delay"]))
-    for flag in ("ascii_only", "no_color", "silent", "dot_letters"):
+    for flag in ("ascii_only", "no_color", "silent", "dot_letters", "mouse"):
         if flag in settings:
             settings[flag] = settings[flag] == "yes"
     with open(path, "a", encoding="utf-8") as file:

@@ -246,3 +246,15 @@ def test_a_fault_leaves_the_terminal_working(recorded: Start) -> None:
     assert any((terminal.state / "stockterm").rglob("crash-*.log"))
     terminal.write(b"\x1bOR")
     terminal.until(lambda: terminal.scans == ["BOOM", "KEPT"])
+
+
+def test_a_mouse_is_switched_on_and_off_again_where_the_profile_wants_it_and_a_click_is_the_key_it_is_on(recorded: Start) -> None:
+    terminal = recorded("mouse=yes", columns=80, rows=24).started()
+    assert b"\x1b[?1000h\x1b[?1006h" in terminal.output
+    column = terminal.lines[23].index("F10 Post")
+    terminal.write(f"952\r\x1b[<0;{column + 2};24M\x1b[<0;{column + 2};24m953\r".encode())
+    terminal.until(lambda: len(terminal.taken) == 3)
+    assert ["'952'" in terminal.taken[0], "POST" in terminal.taken[1], "'953'" in terminal.taken[2]] == [True] * 3
+    terminal.write(b"QUIT\r")
+    terminal.until(lambda: not terminal.alive)
+    assert b"\x1b[?1006l\x1b[?1000l" in terminal.output
