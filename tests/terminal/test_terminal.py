@@ -256,5 +256,5 @@ def test_a_mouse_is_switched_on_and_off_again_where_the_profile_wants_it_and_a_c
     terminal.until(lambda: len(terminal.taken) == 3)
     assert ["'952'" in terminal.taken[0], "POST" in terminal.taken[1], "'953'" in terminal.taken[2]] == [True] * 3
     terminal.write(b"QUIT\r")
-    terminal.until(lambda: not terminal.alive)
+    assert terminal.exit_status() == 0
     assert b"\x1b[?1006l\x1b[?1000l" in terminal.output
