@@ -78,6 +78,25 @@ STEPS: dict[str, str] = {
     "link.search": N_("Type a part of the item number or of its description."),
 }
 
+JOBS: dict[str, str] = {  # what each job of the menu is for: shown beside the menu where there is room
+    "count": N_("Count what lies here. Differences are posted when you have seen them."),
+    "adjust": N_("Put one line of stock right, with a reason, at once."),
+    "move": N_("Take goods from one bin and put them in another."),
+    "look_up": N_("Scan anything and see what it is, where it lies, and how much of it there is."),
+    "my_postings": N_("What you posted today. It can be taken back here."),
+    "ship_transfer": N_("Send what a transfer order wants on its way, by scan."),
+    "receive_transfer": N_("Take in what is on its way to this location, by scan."),
+    "count_order": N_("Count your part of a count that a supervisor has ordered."),
+    "relabel": N_("Change the lot, serial number, package or expiry date that goods carry."),
+    "trace": N_("Where a lot or serial number came from, where it went, and who has it."),
+    "count_orders": N_("Order counts, look at their differences, approve and post them."),
+    "transfer_orders": N_("Make transfer orders, see what is on its way, close what came short."),
+    "numbers": N_("Lots and serial numbers: block them, read and write what is known about them."),
+    "users": N_("Who works here: roles, languages, places, badges, PINs."),
+    "terminals": N_("Which terminals are at work, with whose work; take it away from one that is lost."),
+    "print_queue": N_("Labels that wait for a printer, and those that failed."),
+}
+
 COMMANDS: dict[Command, str] = {
     Command.HELP: N_("help for this step; again: the keys"),
     Command.CLEAR: N_("clear the field"),
@@ -108,6 +127,11 @@ _KEYS: dict[Command, str] = {
 def help_for(job: str, step: str = "") -> tuple[str, ...]:
     """What to do at one step."""
     return (_(STEPS[f"{job}.{step}" if step else job]),)
+
+
+def about_job(name: str) -> str:
+    """What a job is for; blank where nothing more is to be said than its title."""
+    return _(JOBS[name]) if name in JOBS else ""
 
 
 def help_for_keys() -> tuple[str, ...]:

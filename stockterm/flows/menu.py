@@ -6,6 +6,7 @@ from db.core.codes import normalize_code
 from db.queries import places
 from db.queries.people import UserFacts
 from db.queries.places import LocationFacts
+from stockterm.flows.help import about_job
 from stockterm.flows.outcome import At, Entry, Job
 from stockterm.flows.refusals import UnknownChoice, UnknownScan, WrongKind
 from stockterm.flows.rights import may, may_work_at, require, require_location
@@ -93,7 +94,7 @@ def choose_job(at: At, entry: Entry, jobs: tuple[Job, ...]) -> Chosen:
 def menu_view(at: At, jobs: tuple[Job, ...], begun: frozenset[str]) -> ViewState:
     """The jobs of the user's role, each under its own digit for everybody; `*`: begun and not finished."""
     entries = [
-        (job.number, f"{job.title()}{' *' if job.name in begun else ''}", _about(at, job, job.name in begun))
+        (job.number, f"{job.title()}{' *' if job.name in begun else ''}", _about(job, job.name in begun))
         for job in jobs
         if job.number and (job.right is None or may(at.user, job.right))
     ]
@@ -109,7 +110,7 @@ def menu_view(at: At, jobs: tuple[Job, ...], begun: frozenset[str]) -> ViewState
     )
 
 
-def _about(at: At, job: Job, begun: bool) -> tuple[tuple[str, str], ...]:
-    """What a desk shows beside a job: how it begins, and that it waits."""
+def _about(job: Job, begun: bool) -> tuple[tuple[str, str], ...]:
+    """What a desk shows beside a job: what it is for, and that it waits."""
     waiting = (("", _("Begun: it goes on where you left it.")),) if begun else ()
-    return (*waiting, *(("", paragraph) for paragraph in job.help(at, job.state())))
+    return (("", about_job(job.name)), *waiting)
