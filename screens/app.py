@@ -19,6 +19,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Container, Iterable
@@ -42,7 +43,7 @@ from screens.key_maps import key_names
 from screens.lexer import Lexer
 from screens.pointing import clicked, picked, pointed_again, pointed_by
 from screens.strokes import Click, Key, Stroke, StrokeReader, Text
-from screens.waiting import Waiting
+from screens.waiting import RESUME_WITHIN, Waiting
 from screens.work_screen import BELLS, Shown, Terminal, WorkScreen, can_point, draw, message_is_cut, page_count
 from stockterm.flows.spool import Owner, Spool, for_the_screen
 from stockterm.flows.terminal import TerminalProfile
@@ -55,6 +56,7 @@ SAVE_AFTER: Final = 1.0  # seconds without a key, then half-typed text is saved
 BELL_GAP: Final = 0.2  # seconds between the bells of one pattern; some clients merge closer ones
 WORKING_AFTER: Final = 0.8  # seconds that a token may take before the screen says that it is at work
 RETRY_AFTER: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds; the last one from then on
+MINUTE: Final = 60.0  # seconds of one minute of `lock_after`
 FAREWELL: Final = 10.0  # seconds that a lost line leaves for the scans that wait
 
 T = TypeVar("T")
@@ -85,6 +87,10 @@ class Session(Protocol):
         """Keep half-typed text; the next scan that is taken makes it obsolete."""
         ...
 
+    def lock(self, typed: str = "") -> ViewState:
+        """Ask again who works here; the work, and the half-typed text, stay."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -92,6 +98,7 @@ class Chore(Enum):
     """What the terminal itself puts between the tokens."""
 
     SAVE = "save the half-typed text"
+    LOCK = "nobody has touched the terminal for long"
     END = "the line is lost, or a signal came"
 
 
@@ -166,7 +173,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._session: Session | None = None
         self._lexer = Lexer(profile)
         self._tokens = TokenQueue()
-        self._waiting = Waiting(spool, self._waiting_changed)
+        self._waiting = Waiting(spool, self._waiting_changed, profile.lock_after * MINUTE or RESUME_WITHIN)
         self._busy = True  # the consumer has a token in hand, or no session yet
         self._in_hand: Token | None = None
         self._shown = Shown(ViewState(title="stockterm"))
@@ -175,6 +182,9 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._ascii_only = is_ascii_only(os.environ.get("TERM", ""), profile, encoding)
         self._pointed_in: dict[str, int] = {}
         self._saved = ""
+        self._touched = time.time()
+        self._typed_before_lock = ""
+        self._idle_check: asyncio.TimerHandle | None = None
         self._pause: asyncio.TimerHandle | None = None
         self._save_pause: asyncio.TimerHandle | None = None
         self._bells: list[asyncio.TimerHandle] = []
@@ -206,6 +216,8 @@ class TerminalApp(App[int], inherit_bindings=False):
             for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
                 signal.signal(number, signal.SIG_IGN)
         self._draw()
+        self._touched = time.time()
+        self._lock_when_idle()
         self._consumer = asyncio.create_task(self._consume())
 
     def on_mount(self) -> None:
@@ -232,6 +244,9 @@ class TerminalApp(App[int], inherit_bindings=False):
         """Called for every read, on the event loop."""
         if self._ending.is_set():
             return
+        if self.profile.lock_after and time.time() - self._touched >= self.profile.lock_after * MINUTE:
+            self._lock_when_idle()  # a device that slept: its timer did too
+        self._touched = time.time()
         pending = self._lexer.pending
         tasks: list[Token | Gesture] = []
         for stroke in strokes:
@@ -264,6 +279,24 @@ class TerminalApp(App[int], inherit_bindings=False):
                 timer.cancel()
         self._pause = loop.call_later(DRAW_AFTER, self._draw_pending)
         self._save_pause = loop.call_later(SAVE_AFTER, self._save_pending)
+
+    def _lock_when_idle(self) -> None:
+        """Lock the session if nobody has touched the terminal for long; look again when that can be the case.
+
+        Not while the database is away: it could not be unlocked. By the clock of the day, which goes on while a device sleeps.
+        """
+        if self._idle_check is not None:
+            self._idle_check.cancel()
+        if not self.profile.lock_after or self._ending.is_set():
+            return
+        left = self._touched + self.profile.lock_after * MINUTE - time.time()
+        if left <= 0 and self._shown.away is None:
+            self._typed_before_lock = "" if self._shown.view.secret else self._lexer.pending
+            self._lexer.clear()
+            self._tokens.put([Chore.LOCK])
+            self._touched = time.time()
+            left = self.profile.lock_after * MINUTE
+        self._idle_check = asyncio.get_running_loop().call_later(max(left, 1.0), self._lock_when_idle)
 
     @property
     def _idle(self) -> bool:
@@ -304,7 +337,9 @@ class TerminalApp(App[int], inherit_bindings=False):
                 self._busy = True
                 if task is Chore.END:
                     break
-                if isinstance(task, Chore):
+                if task is Chore.LOCK:
+                    await self._lock(self._typed_before_lock)
+                elif isinstance(task, Chore):
                     await self._save(self._lexer.pending)
                 elif token := self._meant(task):
                     await self._take_to_the_end(token)
@@ -391,6 +426,16 @@ class TerminalApp(App[int], inherit_bindings=False):
             return
         self._saved = text
         self._waiting.typed_is_saved()
+
+    async def _lock(self, typed: str) -> None:
+        """Ask again who works here."""
+        session = self._session
+        if session is None:
+            return
+        view = await self._until_back(lambda: session.lock(typed))
+        self._saved = ""
+        self._waiting.owner = owner_of(session, view)
+        self._show(view)
 
     async def _until_back(self, work: Callable[[], T]) -> T:
         """Do the work in the database thread; again and again while the database is away."""
@@ -630,7 +675,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         os._exit(self._exit_status)
 
     async def _close(self) -> None:
-        for timer in (self._pause, self._save_pause, *self._bells):
+        for timer in (self._pause, self._save_pause, self._idle_check, *self._bells):
             if timer is not None:
                 timer.cancel()
         session, text = self._session, self._lexer.pending

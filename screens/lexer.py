@@ -12,6 +12,8 @@ Digits are text like any other, ended by Enter: a label that starts with a digit
     Text("CMD:UNDO"), Key("enter")       CommandToken(UNDO, by_key=False)
 
 An arrow key is a gesture (`screens.gestures`), and so is Enter right behind a key of the hand.
+A prefix of labels that a site spells in its own way (`B*A-01`) becomes ours here (`BIN:A-01`): what is behind the lexer knows
+no others.
 
 Half-typed text stays when a command key is pressed: a slow reader may be in the middle of a label. F2 alone empties
 the field; on an empty field it is a command like the others.
@@ -33,6 +35,7 @@ _ARROWS: Final = {"up": -1, "down": 1}
 _ENDINGS: Final = {"enter": CR, "lf": LF, "etx": ETX, "tab": TAB}
 _SYMBOLOGY = re.compile(r"(?:\d+\*)?\][A-Za-z][0-9A-Za-z]")  # `12*` may be typed in front of a scan
 _TYPED_FACTOR = re.compile(r"(?:\d+\*)?")
+_BEFORE_LABEL = re.compile(r" *(?:\d+\*)?(?:\][A-Za-z][0-9A-Za-z])?")
 _COMMAND_LABEL = re.compile(r"(?:\][A-Za-z][0-9A-Za-z])?CMD:([A-Z]+)", re.IGNORECASE)
 _DOT_LETTER = re.compile(r"\.([A-Za-z])")
 _COMMANDS: Final = {command.value: command for command in Command}
@@ -45,6 +48,7 @@ class Lexer:
         self._prefix = profile.prefix
         self._suffixes = profile.suffixes
         self._keys = key_map(profile)
+        self._labels = sorted(((own.upper(), name) for name, own in profile.labels), key=lambda label: -len(label[0]))
         self._text = ""
         self._stx_seen = False
         self._by_hand = False  # the last stroke was a key that no reader sends
@@ -104,9 +108,19 @@ class Lexer:
             start = factor.end() if factor else 0
             if text.startswith(self._prefix, start):
                 text, scanned = text[:start] + text[start + len(self._prefix) :], True
+        text = self._with_our_prefix(text)
         trimmed = text.strip(" ")
         if (label := _COMMAND_LABEL.fullmatch(trimmed)) and label[1].upper() in _COMMANDS:
             return CommandToken(_COMMANDS[label[1].upper()], by_key=False)
         if not scanned and (dot := _DOT_LETTER.fullmatch(trimmed)) and dot[1].lower() in DOT_LETTERS:
             return CommandToken(DOT_LETTERS[dot[1].lower()])
         return ScanToken(text, scanned)
+
+    def _with_our_prefix(self, text: str) -> str:
+        """`B*A-01` of a site as `BIN:A-01`; the longest of its spellings that fits decides."""
+        before = _BEFORE_LABEL.match(text)
+        start = before.end() if before else 0
+        for own, name in self._labels:
+            if text[start : start + len(own)].upper() == own:
+                return f"{text[:start]}{name}:{text[start + len(own) :]}"
+        return text

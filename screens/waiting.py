@@ -36,10 +36,11 @@ class Counts:
 class Waiting:
     """Lives on the event loop. Without a spool (a test, a browser) everything waits in memory and counts as kept."""
 
-    def __init__(self, spool: Spool | None, changed: Callable[[], None]) -> None:
-        """`changed` is called when `counts` may be others."""
+    def __init__(self, spool: Spool | None, changed: Callable[[], None], resume_within: float = RESUME_WITHIN) -> None:
+        """`changed` is called when `counts` may be others. `resume_within`: seconds, at most `RESUME_WITHIN`."""
         self._spool = spool
         self._changed = changed
+        self._resume_within = min(resume_within, RESUME_WITHIN)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool") if spool is not None else None
         self._away = False
         self._fresh: list[Token] = []  # to be written, in order
@@ -78,7 +79,7 @@ class Waiting:
         self._kept = {token_id: _is_scan(one.token) for token_id, one in entries.items()}
         self._kept_scans = sum(self._kept.values())
         latest = max([one.at for one in entries.values()] + ([typed[2]] if typed else []), default=0)
-        if time.time_ns() // 1000 - latest > RESUME_WITHIN * 1_000_000:
+        if time.time_ns() // 1000 - latest > self._resume_within * 1_000_000:
             return None
         self.owner = typed[0] if typed else list(entries.values())[-1].owner
         return typed[1] if typed else None

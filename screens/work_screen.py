@@ -21,7 +21,7 @@ from textual.screen import Screen
 
 from screens import desk
 from screens.desk import column_widths
-from screens.frame import Frame, Look, Row, Span, clean, fit, head, pad, tail, width_of, wrapped
+from screens.frame import CUT, Frame, Look, Row, Span, clean, fit, head, pad, tail, width_of, wrapped
 from screens.waiting import Counts
 from screens.widgets.form import Form
 from stockterm.flows.tokens import Command
@@ -348,7 +348,7 @@ def _facts(view: ViewState, terminal: Terminal, columns: int, room: int) -> list
         line(_("Item"), view.item, Look.TITLE),
         line(_("Description"), view.description),
         line(_("Lot/serial"), view.tracking),
-        line(_("Quantity"), view.quantity),
+        line(_("Quantity"), _total_first(clean(view.quantity, terminal.ascii_only), columns - label_columns)),
     ]
     if room < len(main):  # the lowest terminals: what identifies the goods, then how many
         return [main[index] for index in sorted((0, 3, 2, 1)[:room])]
@@ -365,6 +365,12 @@ def _facts(view: ViewState, terminal: Terminal, columns: int, room: int) -> list
         rows.append(())
         rows.extend(((fit(clean(text, terminal.ascii_only), columns), Look.PLAIN),) for text in view.recent[: left - 1])
     return rows
+
+
+def _total_first(quantity: str, columns: int) -> str:
+    """`1 BOX + 13 PCS = 23 PCS` where there is no room for it: `23 PCS ~`, for the total must be seen."""
+    total = quantity.rpartition(" = ")[2]
+    return quantity if width_of(quantity) <= columns or total == quantity else f"{total} {CUT}"
 
 
 def _bar(progress: tuple[int, int], columns: int) -> str:

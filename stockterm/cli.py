@@ -491,7 +491,13 @@ def _open_terminal(named: str | None) -> int:
         open_database(address)
         migrate()
         not_applied = bring_in(spool, profile.name)
-        return Session(profile.name, separators=tuple(profile.separators), on_language=speak, not_applied=not_applied)
+        return Session(
+            profile.name,
+            separators=tuple(profile.separators),
+            on_language=speak,
+            not_applied=not_applied,
+            lock_after=profile.lock_after,
+        )
 
     terminals = language()
 
@@ -522,8 +528,9 @@ def _terminal_profile(name: str) -> Any:
         for key, kind in (("suffixes", frozenset), ("leave_out", frozenset), ("size", tuple)):
             if key in settings:
                 settings[key] = kind(settings[key])
-        if "keys" in settings:
-            settings["keys"] = tuple(settings["keys"].items())
+        for key in ("keys", "labels"):
+            if key in settings:
+                settings[key] = tuple(settings[key].items())
         return TerminalProfile(**settings)
     except (TypeError, ValueError, AttributeError) as problem:
         raise BadValue(

@@ -115,6 +115,8 @@ class StocktermError(_Facts, Exception):
         facts = {name: _said(getattr(self, name), translate, show) for name in self._facts}
         facts |= {name: translate(facts[name]) for name in self.words if name in facts}
         text = translate(self.template).format(**facts)
+        if "" in facts.values():
+            text = text.replace("  ", " ")  # around what is not said
         return text[:1].upper() + text[1:] if self.template.startswith("{kind}") else text
 
 

@@ -7,7 +7,7 @@ import os
 import socket
 from dataclasses import dataclass, replace
 
-from db.connection import fetch, for_update, in_write_transaction
+from db.connection import fetch, for_update, in_write_transaction, write_batch
 from db.connection.session import Write
 from db.core import clock
 
@@ -138,6 +138,16 @@ def save(work: WorkInHand) -> bool:
 def sign_out(user_code: str, session_no: int) -> Write:
     """The user leaves this terminal; the work stays as it is."""
     return "UPDATE work_session SET signed_in = FALSE WHERE user_code = ? AND session_no = ?", [(user_code, session_no)]
+
+
+def leave(user_code: str, session_no: int, text: str) -> None:
+    """The user is no longer at this terminal; the work stays as it is, half-typed text included."""
+
+    def work() -> None:
+        write_batch([sign_out(user_code, session_no)])
+        fetch("UPDATE work_session SET pending = ? WHERE user_code = ? AND session_no = ?", (text[:1_000], user_code, session_no))
+
+    in_write_transaction(work)
 
 
 def save_pending(user_code: str, session_no: int, text: str) -> None:

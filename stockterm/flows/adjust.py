@@ -39,7 +39,7 @@ from stockterm.flows.rights import Right, require
 from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
-from stockterm.flows.words import checked_quantity, number, place, quantity, signed
+from stockterm.flows.words import checked_quantity, number, place, quantity, signed, times
 from stockterm.i18n import _, format_date
 from stockterm.scanning.resolve import (
     Ambiguous,
@@ -439,8 +439,8 @@ def view(at: At, state: AdjustState) -> ViewState:
         "search": _("Search"),
     }
     prompt = prompts.get(state.step) or kind_in_words(state.step)
-    if state.factor is not None and state.step == "item":
-        prompt = f"{number(state.factor)} × {prompt}"
+    if state.step == "item":
+        prompt = times(state.factor, prompt)
     return ViewState(
         title=_("Adjust {place}").format(place=place(at.location.code, state.bin_code)),
         item=goods.name if goods else "",

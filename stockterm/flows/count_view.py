@@ -7,7 +7,7 @@ from stockterm.flows.outcome import At
 from stockterm.flows.rights import Right, may
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import Document, KeyHint, ViewState
-from stockterm.flows.words import in_units, item_and_variant, number, place, quantity
+from stockterm.flows.words import in_units, item_and_variant, number, place, quantity, times
 from stockterm.i18n import _
 
 _DOCUMENT_ROWS = 15
@@ -72,9 +72,9 @@ def _prompt(at: At, state: CountState) -> str:
     if at.location.bins and not state.bin_code:
         return _("Bin")
     what = _("Serial") if state.goods and state.goods.serial else _("Item")
-    if state.goods and state.goods.uom_code != state.goods.base_uom:  # what a typed number may mean
+    if state.factor is None and state.goods and state.goods.uom_code != state.goods.base_uom:  # what a typed number may mean
         what = f"{what}/{state.goods.uom_code}"
-    return f"{number(state.factor)} × {what}" if state.factor is not None else what
+    return times(state.factor, what)
 
 
 def _keys(at: At, state: CountState) -> tuple[KeyHint, ...]:

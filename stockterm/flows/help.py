@@ -10,6 +10,10 @@ from stockterm.i18n import _
 STEPS: dict[str, str] = {
     "sign_in.badge": N_("Scan your badge, or type your user code and then your PIN. To leave the program type .quit here."),
     "sign_in.pin": N_("Type your PIN. It is never saved. A label is not taken."),
+    "sign_in.idle": N_(
+        "Nobody touched this terminal for a while. Scan your badge, or type your user code and then your PIN: the work goes on "
+        "where it was. Somebody else gets their own work."
+    ),
     "location": N_("Choose where you work: type the number of the list, or scan the label of the location."),
     "menu": N_("Type the digit of a job. Work with * is begun and waits for you, at any terminal."),
     "count.bin": N_("Scan the bin that you stand at. F4 lists the bins. F10 ends the count."),

@@ -36,7 +36,7 @@ from stockterm.flows.refusals import NoSuchNumber
 from stockterm.flows.rights import Right, require, require_location
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
-from stockterm.flows.words import checked_quantity, number, place, quantity
+from stockterm.flows.words import checked_quantity, number, place, quantity, times
 from stockterm.i18n import _
 from stockterm.scanning.resolve import (
     Ambiguous,
@@ -458,8 +458,8 @@ def view(at: At, state: MoveState) -> ViewState:
         "search": _("Search"),
     }
     prompt = prompts.get(state.step) or kind_in_words(state.step)
-    if state.factor is not None and state.step == "item":
-        prompt = f"{number(state.factor)} × {prompt}"
+    if state.step == "item":
+        prompt = times(state.factor, prompt)
     return ViewState(
         title=_("Move {place}").format(place=place(at.location.code, state.bin_code)),
         item=goods.name if goods else "",

@@ -90,9 +90,11 @@ class Session:
         separators: Sequence[str] = (),
         on_language: Callable[[str], None] | None = None,
         not_applied: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        lock_after: int = 0,
     ) -> None:
         """Take up what was left open at this terminal a short while ago; otherwise wait for somebody to sign in.
 
+        `lock_after`: minutes until an idle terminal is locked (`lock`); then nothing is taken up without signing in. 0: never.
         `not_applied`: what users had scanned here while the database was away and their work went on elsewhere. It is said.
         """
         self._terminal = terminal[:60]
@@ -100,6 +102,9 @@ class Session:
         self._on_language = on_language
         self._sign_in = SignIn()
         self._signed_in: SignedIn | None = None
+        self._resume_within = min(RESUME_WITHIN_S, lock_after * 60 or RESUME_WITHIN_S)
+        self._idle = False  # locked: whoever goes on has to say again who they are
+        self._kept_text = ""  # half-typed when it was locked
         self._lost: Lost | None = None
         self._held: list[SavedScan] = []
         self._pending = ""
@@ -124,7 +129,7 @@ class Session:
     def owner(self) -> Owner | None:
         """Whose work a scan is for, as far as it may be written down: None while somebody signs in."""
         signed_in = self._signed_in
-        if signed_in is None or self._sign_in.user_code or self._lost is not None or self._trouble is not None:
+        if signed_in is None or self._idle or self._sign_in.user_code or self._lost is not None or self._trouble is not None:
             return None
         return Owner(signed_in.user.code, signed_in.work.session_no, signed_in.hand.job)
 
@@ -135,6 +140,8 @@ class Session:
                 return session_view.trouble(self._trouble)
             if self._lost is not None:
                 return session_view.lost(self._lost.message, self._lost.scans)
+            if self._signed_in is not None and self._idle and not self._sign_in.user_code:
+                return session_view.idle(self._signed_in.user, self._sign_in, self._help)
             if self._signed_in is None or self._sign_in.user_code:
                 return session_view.signing_in(self._sign_in, self._help)
             one = self._signed_in
@@ -143,12 +150,22 @@ class Session:
 
     def take(self, token: Token) -> ViewState:
         """Take one token to its end. Raises DatabaseUnavailable if that could not be done: the same object may come again."""
+        self._pending = ""
         with in_language(self.language):
             try:
                 self._take(token)
             except (DiskFull, DatabaseDamaged) as problem:
                 self._trouble = Message(Level.ERROR, self._trouble_in_words(problem))
-        self._pending = ""
+        return self.view()
+
+    def lock(self, typed: str = "") -> ViewState:
+        """Nobody has touched the terminal for long: the badge or the PIN is asked for, and the open line stays as it is.
+
+        `typed`: half-typed text, which comes back with the worker. Where nobody is signed in, a half-made sign-in is forgotten.
+        """
+        self._help, self._sign_in = 0, SignIn()
+        if self._signed_in is not None and not self._idle:
+            self._idle, self._kept_text = True, typed
         return self.view()
 
     def save_pending(self, text: str) -> None:
@@ -178,7 +195,7 @@ class Session:
             self._help = (self._help + 1) % 3 if token.command is Command.HELP else 0
         else:
             self._help = 0
-            if self._signed_in is None or self._sign_in.user_code:
+            if self._signed_in is None or self._idle or self._sign_in.user_code:
                 self._take_at_sign_in(token)
             else:
                 self._take_in_work(token)
@@ -552,7 +569,7 @@ class Session:
         Not where the program that had the work may still run: terminals behind one address have one name.
         """
         work = sessions.at_terminal(self._terminal) if self._terminal else None
-        if work is None or clock.now_microseconds() - work.seen_at > RESUME_WITHIN_S * 1_000_000:
+        if work is None or clock.now_microseconds() - work.seen_at > self._resume_within * 1_000_000:
             return
         if sessions.may_still_run(work.process):
             return
@@ -597,12 +614,33 @@ class Session:
             return
         result = sign_in.take(self._sign_in, token.text, token.scanned)
         if isinstance(result, SignIn):
-            self._sign_in = result
+            self._sign_in = replace(result, finished=result.finished and not self._idle)
+        elif self._idle:
+            self._unlock_terminal(result)
         elif self._signed_in is None:
             self._begin(result)
         else:
             self._sign_in = SignIn()
             self._hand_over(result, [])
+
+    def _unlock_terminal(self, user: UserFacts) -> None:
+        """The worker is back: the same line, the same half-typed text. Somebody else gets their own work, and this one waits."""
+        before, self._idle, self._sign_in = self._current, False, SignIn()
+        typed, self._kept_text = self._kept_text, ""
+        if user.code == before.user.code:
+            hand = before.hand
+            if not hand.blocked and hand.ask is None:
+                hand = replace(hand, message=say.ok(_("Taken up where it was, {name}.").format(name=user.name or user.code)))
+            try:
+                self._save_hand(hand, [])
+            except _TakenUp:
+                self._lose("")
+                return
+            self._pending = typed
+            return
+        sessions.leave(before.user.code, before.work.session_no, typed)
+        self._signed_in = None
+        self._begin(user)
 
     def _sign_out(self, saved: SavedScan) -> None:
         """Leave; the work stays as it is."""

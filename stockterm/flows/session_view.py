@@ -39,6 +39,22 @@ def signing_in(state: SignIn, help_level: int) -> ViewState:
     return replace(view, text=text)
 
 
+def idle(user: UserFacts, state: SignIn, help_level: int) -> ViewState:
+    """Nobody has touched the terminal for long. What was on the screen is not shown to whoever comes by."""
+    text = ()
+    if help_level:
+        text = help_for("sign_in", "idle") if help_level == 1 else help_for_keys()
+    return ViewState(
+        title=_("Locked"),
+        item=user.code,
+        description=user.name,
+        prompt=_("Badge"),
+        message=state.message or say.note(_("Scan your badge: the work goes on.")),
+        text=text,
+        keys=(KeyHint(Command.HELP, _("help")),),
+    )
+
+
 def working(user: UserFacts, at: At | None, hand: Hand, held: Sequence[SavedScan], scan_count: int, help_level: int) -> ViewState:
     """Somebody is signed in."""
     base = _of_job(user, at, hand)

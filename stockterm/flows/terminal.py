@@ -21,6 +21,10 @@ HIDDEN_CURSOR: Final = "hidden_cursor"
 NO_WRAP: Final = "no_wrap"
 START_UP_SEQUENCES: Final = frozenset({ALTERNATE_SCREEN, HIDDEN_CURSOR, NO_WRAP})
 
+# The prefixes of own labels that a site may spell in another way besides (`stockterm.scanning.resolve.Prefix`).
+LABELS: Final = frozenset({"BIN", "LOC", "ITM", "LOT", "SN", "DOC", "USR", "RSN", "LP", "CMD"})
+LONGEST_LOCK: Final = 24 * 60
+
 
 @dataclass(frozen=True, slots=True)
 class TerminalProfile:
@@ -40,6 +44,8 @@ class TerminalProfile:
     size: tuple[int, int] | None = None  # columns and rows, for lines that do not tell theirs (serial)
     silent: bool = False  # no bells
     mouse: bool = False  # clicks choose, on terminals with 80 columns and more
+    labels: tuple[tuple[str, str], ...] = ()  # the site's prefixes: (one of LABELS, its spelling there)
+    lock_after: int = 15  # minutes without a key after which the badge or the PIN is asked for again; 0: never
 
     def __post_init__(self) -> None:
         if not self.suffixes or not self.suffixes <= POSSIBLE_SUFFIXES:
@@ -48,3 +54,15 @@ class TerminalProfile:
             )
         if not self.leave_out <= START_UP_SEQUENCES:
             raise ValueError(f"leave_out: {sorted(self.leave_out - START_UP_SEQUENCES)!r} is unknown")
+        for name, spelling in self.labels:
+            if name not in LABELS:
+                raise ValueError(f"labels: {name!r} is not one of {', '.join(sorted(LABELS))}")
+            if (
+                not isinstance(spelling, str)
+                or not spelling.isprintable()
+                or not spelling.strip()
+                or spelling[:1] in " .]0123456789"
+            ):
+                raise ValueError(f"labels: {name} = {spelling!r} is no text that begins with a letter or a sign")
+        if isinstance(self.lock_after, bool) or not isinstance(self.lock_after, int) or not 0 <= self.lock_after <= LONGEST_LOCK:
+            raise ValueError(f"lock_after: {self.lock_after!r} is not 0 to {LONGEST_LOCK} minutes")

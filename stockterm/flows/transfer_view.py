@@ -10,7 +10,7 @@ from stockterm.flows.tokens import Command
 from stockterm.flows.transfer_checks import InHand
 from stockterm.flows.transfer_state import ZERO, Piece, TransferState, Wanted, of_goods, quantity_of, scanned
 from stockterm.flows.view import Document, KeyHint, ViewState
-from stockterm.flows.words import item_and_variant, number, place, quantity, signed
+from stockterm.flows.words import item_and_variant, number, place, quantity, signed, times
 from stockterm.i18n import _
 
 
@@ -47,9 +47,7 @@ def _prompt(state: TransferState, *, ships: bool) -> str:
         "search": _("Search"),
     }
     prompt = prompts.get(state.step) or kind_in_words(state.step)
-    if state.factor is not None and state.step == "item":
-        return f"{number(state.factor)} × {prompt}"
-    return prompt
+    return times(state.factor, prompt) if state.step == "item" else prompt
 
 
 def _document(hand: InHand, state: TransferState) -> Document:

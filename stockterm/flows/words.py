@@ -12,6 +12,7 @@ from stockterm.flows.refusals import NotADate, NotANumber, QuantityTooLarge
 from stockterm.i18n import format_date, format_quantity, ngettext
 
 LARGEST_TYPED = Decimal(999_999)
+PROMPT_LENGTH = 9  # characters of a prompt that still stands beside a typed text on 20 columns
 _NUMBER = re.compile(r"[+-]?(?:\d{1,12}(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
 
 
@@ -28,6 +29,14 @@ def signed(value: Decimal) -> str:
 def quantity(value: Decimal, unit: str) -> str:
     """`3 BOX`."""
     return f"{number(value)} {unit}"
+
+
+def times(factor: Decimal | None, prompt: str) -> str:
+    """The prompt while a multiplier waits: `12 × Item`, or `120 ×` where more would be cut."""
+    if factor is None:
+        return prompt
+    whole = f"{number(factor)} × {prompt}"
+    return whole if len(whole) <= PROMPT_LENGTH else f"{number(factor)} ×"
 
 
 def in_units(entered: Iterable[tuple[str, Decimal]], base: Decimal, base_uom: str) -> str:

@@ -80,6 +80,11 @@ class ScriptedSession:
         self._script.pending.append(text)
         self._script.record(f"pending {text!r}")
 
+    def lock(self, typed: str = "") -> ViewState:
+        self._script.record(f"locked {typed!r}")
+        self._view = ViewState(title="Locked", prompt="Badge")
+        return self._view
+
     def close(self) -> None:
         self._script.closed += 1
         self._script.record("closed")
