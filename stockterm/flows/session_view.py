@@ -41,7 +41,7 @@ def signing_in(state: SignIn, help_level: int) -> ViewState:
 
 def idle(user: UserFacts, state: SignIn, help_level: int) -> ViewState:
     """Nobody has touched the terminal for long. What was on the screen is not shown to whoever comes by."""
-    text = ()
+    text: tuple[str, ...] = ()
     if help_level:
         text = help_for("sign_in", "idle") if help_level == 1 else help_for_keys()
     return ViewState(

@@ -18,7 +18,7 @@ from screens.strokes import StrokeReader
 from screens.work_screen import Shown, Terminal, draw, message_is_cut, page_count
 from stockterm.flows.session import Session
 from stockterm.flows.terminal import TerminalProfile
-from stockterm.flows.tokens import Command, named
+from stockterm.flows.tokens import Command, Token, named
 from stockterm.flows.view import KeyHint, ViewState
 from stockterm.i18n import _, in_language
 from stockterm.interchange.console import post_records
@@ -46,8 +46,9 @@ def views(tour: Tour, language: str) -> Iterator[ViewState]:
     post_records(records, PostedBy(source_code="test"))
     session, lexer = Session("T1"), Lexer(TerminalProfile())
     for press in [*tour.before, *(press for scene in tour.scenes.values() for press in scene)]:
-        for token in lexer.feed(StrokeReader().feed(press)):
-            yield session.take(named(token))
+        for came in lexer.feed(StrokeReader().feed(press)):
+            if isinstance(came, Token):
+                yield session.take(named(came))
 
 
 @pytest.mark.parametrize("tour", TOURS.values(), ids=TOURS)
