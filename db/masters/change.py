@@ -13,7 +13,7 @@ from db.masters.places import put_bin, put_location
 from db.masters.printers import put_printer
 from db.masters.records import Fields
 from db.masters.settings import note_change, put_settings
-from db.masters.tracking import put_lot, put_serial, put_tracking_code
+from db.masters.tracking import put_lot, put_package, put_serial, put_tracking_code
 from db.masters.transfer_routes import put_transfer_route
 
 PUT: Mapping[str, Callable[[Fields], bool]] = MappingProxyType(
@@ -27,6 +27,7 @@ PUT: Mapping[str, Callable[[Fields], bool]] = MappingProxyType(
         "variant": put_variant,
         "lot": put_lot,
         "serial": put_serial,
+        "package": put_package,
         "unit_of_measure": put_unit_of_measure,
         "barcode": put_barcode,
         "category": put_category,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.connection import fetch, for_update, write_batch
+from db.core.date_formulas import is_date_formula
 from db.core.errors import N_, BadValue, BarcodeTaken, HasEntries, UnknownCode, WrongItemType, phrase
 from db.core.gtin import GTIN_LENGTHS, normalize_gtin
 from db.core.numbers import to_scaled
@@ -32,6 +33,7 @@ _FIELDS = (
     "reserve",
     "replenishment",
     "inventory_posting_group",
+    "expiration_calculation",
 )
 _SEARCH_LENGTH = 150
 
@@ -73,6 +75,10 @@ def _check(row: Row, fields: Fields) -> None:
         TRACKING_CODES.require(row["tracking_code"], field="tracking_code")
         if row["type"] != "inventory":
             raise WrongItemType(field="tracking_code", item_no=row["no"], item_type=row["type"])
+    row["expiration_calculation"] = row["expiration_calculation"].upper()
+    if row["expiration_calculation"] and not is_date_formula(row["expiration_calculation"]):
+        expected = phrase("a date formula, such as 30D, 6M, 1Y-1D or CM+1M")
+        raise BadValue(field="expiration_calculation", value=row["expiration_calculation"], expected=expected)
     if "category" in fields and row["category"]:
         CATEGORIES.require(row["category"], field="category")
     if fields.get("quantity_rounding") is not None:

@@ -18,6 +18,8 @@ def put_location(fields: Fields) -> bool:
     current = LOCATIONS.read(code)
     accounts = fields.get("inventory_accounts")
     plain = {**fields, "inventory_accounts": _as_json(accounts)} if "inventory_accounts" in fields else fields
+    if fields.get("fefo") == "none":
+        plain = {**plain, "fefo": ""}
     row = LOCATIONS.changed(
         current,
         plain,
@@ -31,6 +33,7 @@ def put_location(fields: Fields) -> bool:
         "responsibility_center",
         "inventory_accounts",
         "blind_receipts",
+        "fefo",
     )
     row["code"] = code
     if row["in_transit"] and row["bin_mandatory"]:

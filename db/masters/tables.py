@@ -10,6 +10,11 @@ REPLENISHMENT = ("purchase", "assembly")
 BLOCKED_MOVEMENTS = ("", "inbound", "outbound", "all")
 ROLES = ("viewer", "counter", "worker", "supervisor", "controller", "administrator")
 ATTRIBUTE_TYPES = ("text", "option", "integer", "decimal", "date")
+FEFO = ("", "soft", "hard")
+TRACKED_WHEN = (
+    *("purchase", "purchase_return", "sale", "sales_return", "positive_adjustment", "negative_adjustment"),
+    *("transfer", "consumption", "output"),
+)  # the kinds of document at which a tracking code can ask for a number
 PRINTER_KINDS = ("port", "file")
 PERIODS = ("day", "week", "month", "quarter", "year")
 AUTOMATIC_COST_ADJUSTMENT = ("always", "never", *PERIODS)
@@ -24,7 +29,7 @@ SETTINGS = Records(
         "average_cost_calc_type": AVERAGE_COST_CALC_TYPES,
     },
 )
-LOCATIONS = Records(master.Location, "location")
+LOCATIONS = Records(master.Location, "location", choices={"fefo": FEFO})
 TRANSFER_ROUTES = Records(master.TransferRoute, "transfer route", renamed={"from": "from_location", "to": "to_location"})
 BINS = Records(master.Bin, "bin", renamed={"location": "location_code"}, choices={"blocked_movement": BLOCKED_MOVEMENTS})
 TRACKING_CODES = Records(master.TrackingCode, "tracking code")

@@ -188,4 +188,17 @@ class CountEntry(Base):
     unit_cost = ExactField()
 
 
+class NotedNumber(Base):
+    """A number that was only typed, where its tracking code asks for it at this kind of document and is not specific."""
+
+    entry_no = peewee.BigIntegerField()
+    kind = peewee.CharField(max_length=8)  # lot, serial, package
+    number_key = NumberField()
+    number = NumberField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("entry_no", "kind")
+        table_name = "noted_number"
+
+
 LEDGERS: tuple[type[Any], ...] = (ItemRegister, ItemLedgerEntry, ItemApplicationEntry, ValueEntry, WarehouseEntry, CountEntry)

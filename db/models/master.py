@@ -1,7 +1,7 @@
 """Master data and settings: what may be posted, where, in which unit, by whom. Field names are the interchange format's."""
 
 from db.connection import peewee
-from db.fields import CodeField, DayField, ExactField, NumberField
+from db.fields import CodeField, DayField, ExactField, NumberField, UtcField
 from db.models.base import Base
 
 
@@ -39,6 +39,7 @@ class Location(Base):
     responsibility_center = CodeField(default="")
     inventory_accounts = peewee.TextField(default="")  # JSON, kept for the general ledger
     blind_receipts = peewee.BooleanField(default=False)  # who receives a transfer here does not see what was shipped
+    fefo = peewee.CharField(max_length=10, default="")  # another lot than the one that expires first: '', soft, hard
 
 
 class TransferRoute(Base):
@@ -84,6 +85,19 @@ class TrackingCode(Base):
     lot_nos = CodeField(default="")
     serial_nos = CodeField(default="")
     package_nos = CodeField(default="")
+    lot_required = peewee.CharField(max_length=200, default="")  # words of TRACKED_WHEN with commas between them
+    serial_required = peewee.CharField(max_length=200, default="")
+    package_required = peewee.CharField(max_length=200, default="")
+    lot_info_inbound = peewee.BooleanField(default=False)
+    lot_info_outbound = peewee.BooleanField(default=False)
+    create_lot_info = peewee.BooleanField(default=False)
+    serial_info_inbound = peewee.BooleanField(default=False)
+    serial_info_outbound = peewee.BooleanField(default=False)
+    create_serial_info = peewee.BooleanField(default=False)
+    package_info_inbound = peewee.BooleanField(default=False)
+    package_info_outbound = peewee.BooleanField(default=False)
+    create_package_info = peewee.BooleanField(default=False)
+    use_expiration_dates = peewee.BooleanField(default=True)
 
 
 class Item(Base):
@@ -104,6 +118,7 @@ class Item(Base):
     reserve = peewee.CharField(max_length=10, default="optional")
     replenishment = peewee.CharField(max_length=10, default="purchase")
     inventory_posting_group = CodeField(default="")
+    expiration_calculation = peewee.CharField(max_length=20, default="")  # 30D, 6M, 1Y, CM+1M: from the posting date
 
 
 class ItemUnitOfMeasure(Base):
@@ -147,6 +162,12 @@ class TrackingNumber(Base):
     blocked = peewee.BooleanField(default=False)
     block_reason = peewee.CharField(max_length=100, default="")
     description = peewee.CharField(max_length=100, default="")
+    card = peewee.BooleanField(default=False)  # an information card: made by somebody, or on posting where the code says so
+    certificate = peewee.CharField(max_length=100, default="")
+    quality = peewee.CharField(max_length=100, default="")
+    comments = peewee.CharField(max_length=250, default="")
+    blocked_by = CodeField(default="")
+    blocked_at = UtcField(null=True)
 
     class Meta:
         primary_key = peewee.CompositeKey("item_no", "variant_code", "kind", "number_key")

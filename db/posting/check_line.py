@@ -27,6 +27,7 @@ from db.core.errors import (
     UnknownCode,
     phrase,
 )
+from db.core.tracking_errors import SerialsMissing
 from db.costing.application import Draw, choose_draws
 from db.posting.check_tracking import NewNumbers, dated_kind, incoming_numbers, keeps_date, numbers_after, outgoing_numbers
 from db.posting.checked import CheckedLine, Movement, Place, Problems
@@ -36,6 +37,7 @@ from db.posting.lines import EntryType, ItemJournalLine, PostedBy, TrackingLine
 from db.posting.references import find_decrease, find_increase
 from db.posting.setup import ItemSetup
 from db.posting.stock import ZERO, ContentKey, Entry, NotWrittenYet, PoolKey, Stock
+from db.posting.tracking_rules import may_scrap_blocked, noted_numbers, tracked_when
 
 INCREASES = {EntryType.PURCHASE, EntryType.POSITIVE_ADJUSTMENT, EntryType.OUTPUT}
 
@@ -85,12 +87,15 @@ def check_line(line: ItemJournalLine, stock: Stock, posted_by: PostedBy) -> Chec
         _check_bin_blocked(to, True, errors)
     taken = _Taken()
     movements: list[Movement] = []
+    user_code = line.header.user_code or posted_by.user_code
+    user = stock.setup.user(user_code) if user_code else None
+    role = user.role if user is not None else ""
     if to is not None and item.tracking.by_number:
         parts = [(keeps_date(item, line.variant_code, tracking, stock), quantity) for tracking, quantity in parts]
         taken.of_number = _of_numbers(item, parts)
     for tracking, quantity in parts:
         try:
-            movements.append(_movement(line, item, place, to, increase, tracking, quantity, applies_to, stock, taken))
+            movements.append(_movement(line, item, place, to, increase, tracking, quantity, applies_to, stock, taken, role))
         except Problems as problems:
             errors.extend(problems.errors)
         except StocktermError as error:
@@ -177,6 +182,10 @@ def _tracking_quantities(
             errors.append(TrackingSum(field="tracking", tracked=tracking.quantity, quantity=abs(line.quantity)))
         return [(tracking, base)]
     tracked = sum((one.quantity if one.quantity is not None else ZERO for one in line.tracking), ZERO)
+    if item.tracking.serial and tracked == len(line.tracking) and tracked < abs(line.quantity):
+        missing = abs(line.quantity) - tracked
+        errors.append(SerialsMissing(field="tracking", missing=missing, tracked=tracked, quantity=abs(line.quantity)))
+        return []
     if tracked != abs(line.quantity):
         errors.append(TrackingSum(field="tracking", tracked=tracked, quantity=abs(line.quantity)))
         return []
@@ -206,14 +215,27 @@ def _movement(
     applies_to: Entry | None,
     stock: Stock,
     taken: _Taken,
+    role: str,
 ) -> Movement:
+    document = tracked_when(line.entry_type, increase)
+    noted = noted_numbers(item, tracking, document)
     serial = tracking.serial_no if tracking.new_serial_no is None else tracking.new_serial_no
-    if item.tracking.serial and serial and quantity != 1:
+    if serial and quantity != 1 and (item.tracking.serial or "serial" in dict(noted)):
         raise SerialNotSingle(field="quantity", serial_no=serial, quantity=quantity)
     if increase:
-        return Movement(quantity, incoming_numbers(item, line.variant_code, tracking, stock, taken.numbers))
+        numbers = incoming_numbers(
+            item,
+            line.variant_code,
+            tracking,
+            stock,
+            taken.numbers,
+            document=document,
+            posting_date=line.header.posting_date,
+        )
+        return Movement(quantity, numbers, noted=noted)
     bin_only = to is not None and _is_bin_only(line, tracking, place, to)
-    numbers = outgoing_numbers(item, line.variant_code, tracking, stock, blocked_too=bin_only)
+    blocked_too = bin_only or may_scrap_blocked(line.entry_type, role)
+    numbers = outgoing_numbers(item, line.variant_code, tracking, stock, blocked_too=blocked_too, document=document)
     posting_day = line.header.posting_date.isoformat()
     strict = item.tracking.strict_expiration and line.entry_type in (EntryType.SALE, EntryType.CONSUMPTION)
     if strict and numbers.expiration_date is not None and posting_day > numbers.expiration_date:
@@ -243,7 +265,7 @@ def _movement(
         to_numbers = numbers_after(item, line.variant_code, tracking, numbers, in_line, stock, taken.numbers)
     if to is not None and to.location.code == place.location.code and to_numbers == numbers:
         raise NothingToDo(field="new_location", what=phrase("location, bin, numbers and expiry stay as they are"))
-    return Movement(quantity, numbers, tuple(draws), uncovered, to_numbers)
+    return Movement(quantity, numbers, tuple(draws), uncovered, to_numbers, noted)
 
 
 def _of_numbers(item: ItemSetup, parts: list[tuple[TrackingLine, Decimal]]) -> dict[str, Decimal]:

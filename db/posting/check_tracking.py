@@ -16,9 +16,7 @@ from db.core.errors import (
     ExpirationMismatch,
     ExpirationRequired,
     SerialInStock,
-    StocktermError,
     TrackingNotAllowed,
-    TrackingRequired,
     UnknownCode,
     phrase,
 )
@@ -27,6 +25,7 @@ from db.posting.checked import Numbers, Problems
 from db.posting.lines import TrackingLine
 from db.posting.setup import ItemSetup
 from db.posting.stock import NotWrittenYet, Number, NumberKey, Stock
+from db.posting.tracking_rules import calculated_expiry, check_information, check_numbers_given
 
 
 @dataclass(slots=True)
@@ -46,30 +45,12 @@ class NewNumbers:
         for kind, number in (("lot", numbers.lot_no), ("serial", numbers.serial_no), ("package", numbers.package_no)):
             if number:
                 key = NumberKey(item_no, variant_code, kind, number_key(number))
-                self.known[key] = Number(number, numbers.expiration_date, received=True)
+                self.known[key] = Number(number, numbers.expiration_date, received=True, card=True)  # its card was asked for
 
 
 def dated_kind(item: ItemSetup) -> str:
     """Which number of an item carries its expiry date."""
     return "lot" if item.tracking.lot else "serial" if item.tracking.serial else "package"
-
-
-def check_numbers_given(item: ItemSetup, tracking: TrackingLine) -> list[StocktermError]:
-    """Exactly the numbers that the tracking code asks for are given."""
-    errors: list[StocktermError] = []
-    for kind, wanted, given in (
-        ("lot", item.tracking.lot, tracking.lot_no),
-        ("serial", item.tracking.serial, tracking.serial_no),
-        ("package", item.tracking.package, tracking.package_no),
-    ):
-        if wanted and not trim_number(given):
-            errors.append(TrackingRequired(field=kind, item_no=item.no, kind=kind))
-        elif given and not wanted:
-            errors.append(TrackingNotAllowed(field=kind, item_no=item.no, kind=kind, value=given))
-    if tracking.expiration_date is not None and not item.tracking.by_number:
-        value = tracking.expiration_date.isoformat()
-        errors.append(TrackingNotAllowed(field="expiration_date", item_no=item.no, kind="expiry date", value=value))
-    return errors
 
 
 def incoming_numbers(
@@ -80,25 +61,28 @@ def incoming_numbers(
     new: NewNumbers,
     *,
     counted: bool = False,
+    document: str = "",
+    posting_date: date | None = None,
 ) -> Numbers:
     """The numbers of an increase. A number that was ever received keeps its spelling and its expiry date. A serial number that is
-    in stock anywhere, or that another line brings in, is refused, and so is a blocked number, unless it was `counted`."""
-    if not item.tracking.by_number:
-        errors = check_numbers_given(item, tracking)
-        if errors:
-            raise Problems(errors)
-        return Numbers()
-    errors = check_numbers_given(item, tracking)
+    in stock anywhere, or that another line brings in, is refused, and so is a blocked number, or one without the information card
+    that it needs, unless it was `counted`. `document`: the kind of document, as `tracked_when` names it."""
+    errors = check_numbers_given(item, tracking, document)
     if errors:
         raise Problems(errors)
+    if not item.tracking.by_number:
+        return Numbers()
     spelt = {"lot": tracking.lot_no, "serial": tracking.serial_no, "package": tracking.package_no}
     given = tracking.expiration_date.isoformat() if tracking.expiration_date else None
     expiration: str | None = None
     for kind, number in spelt.items():
-        if not number:
+        if not number or not getattr(item.tracking, kind):
+            spelt[kind] = ""
             continue
         known = new.number(stock, item.no, variant_code, kind, number)
         spelt[kind] = trim_number(number)
+        if not counted:
+            check_information(item, kind, spelt[kind], known, inbound=True)
         if known is not None:
             spelt[kind] = known.number
             if known.blocked and not counted:
@@ -111,7 +95,9 @@ def incoming_numbers(
                     )
                 expiration = known.expiration_date
             else:
-                expiration = given or (known.expiration_date if known is not None else None)
+                expiration = (
+                    given or (known.expiration_date if known is not None else None) or calculated_expiry(item, posting_date)
+                )
                 if expiration is None and item.tracking.expiration_required:
                     raise ExpirationRequired(field="expiration_date", item_no=item.no, number=number)
     if spelt["serial"] and not counted:
@@ -130,10 +116,11 @@ def incoming_numbers(
 
 
 def outgoing_numbers(
-    item: ItemSetup, variant_code: str, tracking: TrackingLine, stock: Stock, *, blocked_too: bool = False
+    item: ItemSetup, variant_code: str, tracking: TrackingLine, stock: Stock, *, blocked_too: bool = False, document: str = ""
 ) -> Numbers:
-    """The numbers of a decrease: known ones, in their own spelling, not blocked (unless `blocked_too`)."""
-    errors = check_numbers_given(item, tracking)
+    """The numbers of a decrease: known ones, in their own spelling, not blocked (unless `blocked_too`). `document` as for an
+    increase."""
+    errors = check_numbers_given(item, tracking, document)
     if errors:
         raise Problems(errors)
     if not item.tracking.by_number:
@@ -141,11 +128,13 @@ def outgoing_numbers(
     spelt = {"lot": tracking.lot_no, "serial": tracking.serial_no, "package": tracking.package_no}
     expiration: str | None = None
     for kind, number in spelt.items():
-        if not number:
+        if not number or not getattr(item.tracking, kind):
+            spelt[kind] = ""
             continue
         known = stock.number(item.no, variant_code, kind, number)
         if known is None:
             raise UnknownCode(field=kind, kind=kind, value=number)
+        check_information(item, kind, known.number, known, inbound=False)
         if known.blocked and not blocked_too:
             raise Blocked(field=kind, kind=kind, value=known.number, reason=known.block_reason)
         spelt[kind] = known.number
@@ -202,6 +191,8 @@ def numbers_after(
         same = number_key(number) == number_key(old)
         if known is not None and known.blocked and not same:
             raise Blocked(field=f"new_{kind}", kind=kind, value=known.number, reason=known.block_reason)
+        if number and not same:
+            check_information(item, kind, spelt[kind], known, inbound=True)
         if kind != dated_kind(item):
             continue
         if known is None or not known.received:

@@ -12,6 +12,8 @@ from db.posting.lines import ItemJournalLine
 from db.posting.setup import ItemSetup, LocationSetup
 from db.posting.stock import ZERO, ContentKey, Entry
 
+Noted = tuple[tuple[str, str], ...]  # kind and number, of numbers that are only noted beside the entry
+
 
 class Problems(Exception):
     """Everything that is wrong with one operation, most decisive first."""
@@ -52,6 +54,7 @@ class Movement:
     draws: tuple[Draw[Entry], ...] = ()
     uncovered: Decimal = ZERO
     to_numbers: Numbers | None = None
+    noted: Noted = ()
 
 
 @dataclass(frozen=True, slots=True)

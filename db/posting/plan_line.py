@@ -13,7 +13,18 @@ from db.posting.checked import CheckedLine, Movement, Numbers, Place
 from db.posting.cost_changes import learn_direct_cost, unit_cost_of, update_unit_cost
 from db.posting.lines import EntryType, Header
 from db.posting.plan_transfer import plan_transfer
-from db.posting.planning import Planning, Value, apply, move_content, new_entry, open_register, remember_numbers, touch, value
+from db.posting.planning import (
+    Planning,
+    Value,
+    apply,
+    move_content,
+    new_entry,
+    note_numbers,
+    open_register,
+    remember_numbers,
+    touch,
+    value,
+)
 from db.posting.stock import ZERO, Entry, NotWrittenYet, PoolKey
 
 # Journals have no invoice to wait for.
@@ -116,6 +127,7 @@ def plan_increases(planning: Planning, register_no: int, checked: CheckedLine, l
             applies_to=checked.applies_to.entry_no if checked.applies_to else None,
             applies_from=checked.applies_from.entry_no if checked.applies_from else None,
         )
+        note_numbers(planning, entry, movement.noted)
         move_in(planning, register_no, line.header, entry, checked.place, movement.numbers)
         if checked.applies_from is not None:
             amount = take_back(planning, checked.applies_from, entry)
@@ -196,6 +208,7 @@ def plan_decreases(planning: Planning, register_no: int, checked: CheckedLine, l
             applies_to=checked.applies_to.entry_no if checked.applies_to else None,
             order=(line.order_no, line.order_line_no),
         )
+        note_numbers(planning, entry, movement.noted)
         post_decrease(planning, register_no, line.header, entry, checked.place, movement, revenue)
         made.append(entry)
     return made

@@ -7,7 +7,7 @@ from db.posting.applying import close_decreases, draw, round_off
 from db.posting.checked import CheckedLine, Movement, Place
 from db.posting.cost_changes import unit_cost_of
 from db.posting.lines import EntryType, Header
-from db.posting.planning import NO_ORDER, Planning, apply, move_content, new_entry, remember_numbers, value
+from db.posting.planning import NO_ORDER, Planning, apply, move_content, new_entry, note_numbers, remember_numbers, value
 
 
 def plan_transfer(
@@ -89,6 +89,7 @@ def transfer(
         quantity_per=quantity_per,
         order=order,
     )
+    note_numbers(planning, out, movement.noted)
     move_content(
         planning,
         register_no,

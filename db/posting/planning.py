@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from db.core.codes import number_key
-from db.posting.checked import Numbers, Place, content_key
+from db.posting.checked import Noted, Numbers, Place, content_key
 from db.posting.lines import EntryType, Header, PostedBy
 from db.posting.stock import ZERO, ContentKey, Entry, Number, NumberKey, Stock
 
@@ -126,6 +126,7 @@ class Plan:
     dirty: dict[int, tuple[int, bool]] = field(default_factory=dict)
     dirty_items: set[str] = field(default_factory=set)
     handled: list[Handled] = field(default_factory=list)
+    noted: list[tuple[int, str, str]] = field(default_factory=list)  # entry no., kind, number: typed, and not specific
 
 
 @dataclass(slots=True)
@@ -143,6 +144,11 @@ class Planning:
 
 
 NO_ORDER = ("", 0)
+
+
+def note_numbers(planning: Planning, entry: Entry, noted: Noted) -> None:
+    """Numbers that were only typed stand beside the entry."""
+    planning.plan.noted += [(entry.entry_no, kind, number) for kind, number in noted]
 
 
 def open_register(
@@ -261,7 +267,10 @@ def move_content(
 
 
 def remember_numbers(planning: Planning, item_no: str, variant_code: str, numbers: Numbers) -> None:
-    """Numbers that came into stock are known from now on, with this spelling and expiry date."""
+    """Numbers that came into stock are known from now on, with this spelling and expiry date, and with a card where the tracking
+    code says so."""
+    item = planning.stock.setup.item(item_no)
+    carded = item.tracking.create_info if item is not None else ()
     for kind, number in (("lot", numbers.lot_no), ("serial", numbers.serial_no), ("package", numbers.package_no)):
         if not number:
             continue
@@ -269,9 +278,11 @@ def remember_numbers(planning: Planning, item_no: str, variant_code: str, number
         known = planning.stock.number(item_no, variant_code, kind, number)
         if known is None:
             known = planning.stock.numbers[key] = Number(number)
-        if not known.received or known.expiration_date != numbers.expiration_date:
+        needs_card = kind in carded and not known.card
+        if not known.received or known.expiration_date != numbers.expiration_date or needs_card:
             known.received, known.changed = True, True
             known.expiration_date = numbers.expiration_date
+            known.card = known.card or needs_card
             planning.plan.numbers.add(key)
 
 

@@ -4,8 +4,8 @@ Every change of master data raises `settings.version` in its own transaction, an
 blocked item is blocked at once for every terminal, and an unchanged one costs nothing.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -54,15 +54,28 @@ def settings_from_row(row: tuple[Any, ...]) -> PostingSettings:
     )
 
 
+NO_KINDS: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """Which numbers an item is tracked by, and how strictly its expiry dates are taken."""
+    """Which numbers an item is tracked by, and how strictly its expiry dates are taken.
+
+    `lot`, `serial`, `package`: specific, that is fixed for life and named whenever such goods move. `typed`: for the kinds that
+    are not, the words of `TRACKED_WHEN` at which a number must be typed all the same. `info_inbound`, `info_outbound`: the kinds
+    whose information card must exist; `create_info`: those whose card posting makes.
+    """
 
     lot: bool = False
     serial: bool = False
     package: bool = False
     expiration_required: bool = False
     strict_expiration: bool = False
+    use_expiration_dates: bool = True
+    typed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    info_inbound: frozenset[str] = NO_KINDS
+    info_outbound: frozenset[str] = NO_KINDS
+    create_info: frozenset[str] = NO_KINDS
 
     @property
     def by_number(self) -> bool:
@@ -83,6 +96,7 @@ class ItemSetup:
     has_overhead: bool
     units: dict[str, Decimal]
     variants: dict[str, bool]
+    expiration_calculation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,41 @@ class UserSetup:
 
 
 NO_TRACKING = Tracking()
+_KINDS = ("lot", "serial", "package")
+_TRACKING = ", ".join(
+    f"t.{name}"
+    for name in (
+        *("lot", "serial", "package", "expiration_required", "strict_expiration", "use_expiration_dates"),
+        *(f"{kind}_required" for kind in _KINDS),
+        *(f"{kind}_info_inbound" for kind in _KINDS),
+        *(f"{kind}_info_outbound" for kind in _KINDS),
+        *(f"create_{kind}_info" for kind in _KINDS),
+    )
+)
+
+
+def _tracking(row: Sequence[Any]) -> Tracking:
+    specific = dict(zip(_KINDS, row[:3], strict=True))
+    words = {kind: frozenset(filter(None, text.split(","))) for kind, text in zip(_KINDS, row[6:9], strict=True)}
+
+    def kinds(flags: Sequence[Any]) -> frozenset[str]:
+        return frozenset(kind for kind, flag in zip(_KINDS, flags, strict=True) if flag)
+
+    lot, serial, package, required, strict, dated = (bool(flag) for flag in row[:6])
+    return Tracking(
+        lot,
+        serial,
+        package,
+        expiration_required=required,
+        strict_expiration=strict,
+        use_expiration_dates=dated,
+        typed={kind: some for kind, some in words.items() if some and not specific[kind]},
+        info_inbound=kinds(row[9:12]),
+        info_outbound=kinds(row[12:15]),
+        create_info=kinds(row[15:18]),
+    )
+
+
 BLANK_LOCATION = LocationSetup("", False, False, {})
 
 
@@ -150,13 +199,13 @@ class Setup:
         rows = fetch(
             "SELECT i.no, i.type, i.costing_method, i.base_uom, i.quantity_rounding, i.blocked, i.overhead_rate,"
             " i.indirect_cost_percent,"
-            " t.lot, t.serial, t.package, t.expiration_required, t.strict_expiration"
+            f" i.expiration_calculation, {_TRACKING}"
             f" FROM item i LEFT JOIN tracking_code t ON t.code = i.tracking_code WHERE i.no IN ({marks})",
             nos,
         )
         self._items.update(dict.fromkeys(nos))
         for row in rows:
-            tracking = NO_TRACKING if row[8] is None else Tracking(*(bool(flag) for flag in row[8:13]))
+            tracking = NO_TRACKING if row[9] is None else _tracking(row[9:])
             self._items[row[0]] = ItemSetup(
                 no=row[0],
                 type=row[1],
@@ -168,6 +217,7 @@ class Setup:
                 has_overhead=bool(row[6] or row[7]),
                 units={row[3]: Decimal(1), **units.get(row[0], {})},
                 variants=variants.get(row[0], {}),
+                expiration_calculation=row[8],
             )
 
     def location(self, code: str) -> LocationSetup | None:

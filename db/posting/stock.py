@@ -66,6 +66,7 @@ class Number:
     received: bool = False
     blocked: bool = False
     block_reason: str = ""
+    card: bool = False  # there is an information card
     changed: bool = False
 
 
@@ -257,7 +258,7 @@ _CONTENT = (
 _TOTALS = f"SELECT {TOTAL_COLUMNS} FROM item_total WHERE item_no IN ({{}}) ORDER BY item_no"
 _OPERATIONS = "SELECT operation_id, register_no, content_hash FROM item_register WHERE operation_id IN ({})"
 _NUMBER = (
-    "SELECT number, expiration_date, received, blocked, block_reason FROM tracking_number"
+    "SELECT number, expiration_date, received, blocked, block_reason, card FROM tracking_number"
     " WHERE item_no = ? AND variant_code = ? AND kind = ? AND number_key = ?"
 )
 _SERIAL_PLACES = (
@@ -392,7 +393,7 @@ class Stock:
             if not rows:
                 return None
             row = rows[0]
-            self.numbers[key] = Number(row[0], row[1], bool(row[2]), bool(row[3]), row[4])
+            self.numbers[key] = Number(row[0], row[1], bool(row[2]), bool(row[3]), row[4], bool(row[5]))
         return self.numbers[key]
 
     def places_of_serial(self, item_no: str, serial_no: str) -> dict[tuple[str, str, str], Decimal]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from db.connection import write_batch
 from db.core.clock import now_microseconds
+from db.core.codes import number_key
 from db.core.numbers import to_scaled
 from db.posting.planning import Handled, Plan, Planning, Value
 from db.posting.stock import Entry, Total
@@ -112,11 +113,12 @@ _EMPTY_CONTENT = (
 _NUMBER = (
     _insert(
         "tracking_number",
-        "item_no, variant_code, kind, number_key, number, expiration_date, received, blocked, block_reason, description",
+        "item_no, variant_code, kind, number_key, number, expiration_date, received, blocked, block_reason, description, card",
     )
     + " ON CONFLICT (item_no, variant_code, kind, number_key) DO UPDATE SET expiration_date = excluded.expiration_date,"
-    " received = excluded.received"
+    " received = excluded.received, card = tracking_number.card OR excluded.card"
 )
+_NOTED = _insert("noted_number", "entry_no, kind, number_key, number")
 _HANDLED = (
     "UPDATE transfer_order_line SET quantity_shipped = quantity_shipped + ?, quantity_received = quantity_received + ?,"
     " quantity_closed = quantity_closed + ? WHERE order_no = ? AND line_no = ?"
@@ -148,8 +150,12 @@ def write(planning: Planning) -> None:
         (_REVALUE, [(day, entry_no) for entry_no, day in plan.revalued.items()]),
         (
             _NUMBER,
-            [(*key, one.number, one.expiration_date, one.received, one.blocked, one.block_reason, "") for key, one in numbers],
+            [
+                (*key, one.number, one.expiration_date, one.received, one.blocked, one.block_reason, "", one.card)
+                for key, one in numbers
+            ],
         ),
+        (_NOTED, [(entry_no, kind, number_key(number), number) for entry_no, kind, number in plan.noted]),
         (_PUT_CONTENT, [(*key, to_scaled(stock.contents[key])) for key in sorted(plan.contents) if stock.contents[key]]),
         (_EMPTY_CONTENT, emptied),
         (_HANDLED, [_handled(one) for one in plan.handled]),

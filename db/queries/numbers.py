@@ -20,11 +20,17 @@ class NumberFacts:
     blocked: bool
     block_reason: str
     description: str
+    card: bool = False
+    certificate: str = ""
+    quality: str = ""
+    comments: str = ""
+    blocked_by: str = ""
+    blocked_at: int | None = None  # microseconds, UTC
 
 
 _NUMBER = (
-    "SELECT item_no, variant_code, kind, number, expiration_date, received, blocked, block_reason, description"
-    " FROM tracking_number"
+    "SELECT item_no, variant_code, kind, number, expiration_date, received, blocked, block_reason, description,"
+    " card, certificate, quality, comments, blocked_by, blocked_at FROM tracking_number"
 )
 
 
@@ -42,7 +48,7 @@ def numbers_like(number: str, *, limit: int = 20) -> list[NumberFacts]:
 
 
 def _facts(row: tuple[object, ...]) -> NumberFacts:
-    item_no, variant_code, kind, number, expiration, received, blocked, reason, description = row
+    item_no, variant_code, kind, number, expiration, received, blocked, reason, description, card, *texts, at = row
     return NumberFacts(
         str(item_no),
         str(variant_code),
@@ -53,4 +59,10 @@ def _facts(row: tuple[object, ...]) -> NumberFacts:
         bool(blocked),
         str(reason),
         str(description),
+        bool(card),
+        certificate=str(texts[0]),
+        quality=str(texts[1]),
+        comments=str(texts[2]),
+        blocked_by=str(texts[3]),
+        blocked_at=int(str(at)) if at is not None else None,
     )

@@ -17,18 +17,26 @@ class LocationFacts:
     name: str
     bins: bool
     blind_receipts: bool = False  # who receives a transfer does not see what was shipped
+    fefo: str = ""  # another lot than the first to expire leaves: '' in silence, soft with a reason, hard not at all
+
+
+_LOCATION = "SELECT code, name, bin_mandatory, blind_receipts, fefo FROM location"
+
+
+def _location(row: Row) -> LocationFacts:
+    code, name, bins, blind, fefo = row
+    return LocationFacts(code, name, bool(bins), bool(blind), fefo)
 
 
 def locations() -> list[LocationFacts]:
     """All locations but those in transit, by code."""
-    rows = fetch("SELECT code, name, bin_mandatory, blind_receipts FROM location WHERE NOT in_transit ORDER BY code")
-    return [LocationFacts(code, name, bool(bins), bool(blind)) for code, name, bins, blind in rows]
+    return [_location(row) for row in fetch(f"{_LOCATION} WHERE NOT in_transit ORDER BY code")]
 
 
 def location(code: str) -> LocationFacts | None:
     """One location, unless it is in transit."""
-    rows = fetch("SELECT code, name, bin_mandatory, blind_receipts FROM location WHERE code = ? AND NOT in_transit", (code,))
-    return LocationFacts(rows[0][0], rows[0][1], bool(rows[0][2]), bool(rows[0][3])) if rows else None
+    rows = fetch(f"{_LOCATION} WHERE code = ? AND NOT in_transit", (code,))
+    return _location(rows[0]) if rows else None
 
 
 @dataclass(frozen=True, slots=True)

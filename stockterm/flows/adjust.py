@@ -16,7 +16,7 @@ from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine, U
 from db.queries.items import reasons
 from db.queries.places import contents_at
 from db.work import steps
-from stockterm.flows import choose, say
+from stockterm.flows import choose, fefo, say
 from stockterm.flows.goods import (
     EXPECTED,
     KINDS,
@@ -35,7 +35,7 @@ from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import NoSuchNumber, UnknownChoice
-from stockterm.flows.rights import Right, require
+from stockterm.flows.rights import Right, may, require
 from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
@@ -97,6 +97,8 @@ def _next(at: At, state: AdjustState) -> Outcome:
         return Outcome(
             replace(state, step=kind), say.note(_("{kind} of {item}?").format(kind=kind_in_words(kind), item=goods.name))
         )
+    if not may(at.user, Right.SCRAP_BLOCKED):
+        fefo.refuse_blocked(goods)
     if state.difference is None:
         return _ask_difference(at, state, goods)
     if state.difference < 0:
@@ -315,11 +317,10 @@ def _list(at: At, state: AdjustState) -> Outcome:
     if state.step == "bin":
         return Outcome(state, ask=choose.which_bin(at))
     if state.step in KINDS and state.goods is not None:
-        contents = contents_at(state.goods.item_no, state.goods.variant_code, at.location.code, state.bin_code)
-        numbers = list(dict.fromkeys(getattr(one, f"{state.step}_no") for one in contents))
-        if not numbers:
-            return Outcome(state, say.warning(_("None here in the books. Scan the label.")))
-        return Outcome(state, ask=Ask("number", _("Choose."), choose.numbered(numbers), tuple(numbers)))
+        ask = fefo.listed(at, state.goods, state.step, state.bin_code)
+        return (
+            Outcome(state, say.warning(_("None here in the books. Scan the label."))) if ask is None else Outcome(state, ask=ask)
+        )
     if state.step == "item":
         return Outcome(replace(state, step="search"), say.note(_("Type a part of the number or the description.")))
     return Outcome(state)
@@ -445,13 +446,22 @@ def view(at: At, state: AdjustState) -> ViewState:
         title=_("Adjust {place}").format(place=place(at.location.code, state.bin_code)),
         item=goods.name if goods else "",
         description=goods.description if goods else "",
-        tracking=goods.numbers if goods else "",
+        tracking=_numbers(at, state),
         quantity=shown,
         prompt=prompt,
         choices=choices,
         keys=_keys(state),
         facts=((_("Bin"), state.bin_code),) if state.bin_code else (),
     )
+
+
+def _numbers(at: At, state: AdjustState) -> str:
+    """The numbers of the goods; while one is asked for, which to take first."""
+    if state.goods is None:
+        return ""
+    if state.step in KINDS and not state.goods.numbers:
+        return fefo.in_words(fefo.first_to_take(at, state.goods, state.bin_code))
+    return state.goods.numbers
 
 
 def _keys(state: AdjustState) -> tuple[KeyHint, ...]:

@@ -16,7 +16,7 @@ from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine, U
 from db.queries import places
 from db.queries.places import bin_facts, contents_at
 from db.work import steps
-from stockterm.flows import choose, say
+from stockterm.flows import choose, fefo, say
 from stockterm.flows.goods import (
     EXPECTED,
     KINDS,
@@ -68,6 +68,7 @@ class MoveState:
     factor: Decimal | None = None
     to_location: str = ""
     to_bin: str = ""
+    reason: str = ""  # why not what expires first
     operation_id: str = ""
     reversible: str = ""
     reversible_text: str = ""
@@ -101,6 +102,10 @@ def _next(at: At, state: MoveState, *, counted: bool = False) -> Outcome:
     _refuse_too_much(at, state, goods, available)
     if not state.to_location:
         return Outcome(replace(state, step="to"), say.note(_("Where to?")))
+    if state.to_location != at.location.code:
+        fefo.refuse_blocked(goods)
+        if not state.reason and (ask := fefo.why_not_first(at, goods)) is not None:
+            return Outcome(state, ask=ask)
     target = places.location(state.to_location)
     if target is not None and target.bins and not state.to_bin:
         return Outcome(replace(state, step="to_bin"), say.note(_("Which bin at {location}?").format(location=state.to_location)))
@@ -338,11 +343,10 @@ def _list(at: At, state: MoveState) -> Outcome:
         texts, hits = [f"{one.code} {one.name}" for one in others], [hit_to_text(LocationHit(one.code)) for one in others]
         return Outcome(state, ask=Ask(choose.WHICH, _("Locations: choose, or scan."), choose.numbered(texts), tuple(hits)))
     if state.step in KINDS and state.goods is not None:
-        contents = contents_at(state.goods.item_no, state.goods.variant_code, at.location.code, state.bin_code)
-        numbers = list(dict.fromkeys(getattr(one, f"{state.step}_no") for one in contents))
-        if numbers:
-            return Outcome(state, ask=Ask("number", _("Choose."), choose.numbered(numbers), tuple(numbers)))
-        return Outcome(state, say.warning(_("None here in the books. Scan the label.")))
+        ask = fefo.listed(at, state.goods, state.step, state.bin_code)
+        return (
+            Outcome(state, say.warning(_("None here in the books. Scan the label."))) if ask is None else Outcome(state, ask=ask)
+        )
     if state.step == "item":
         return Outcome(replace(state, step="search"), say.note(_("Type a part of the number or the description.")))
     return Outcome(state)
@@ -353,6 +357,8 @@ def answer(at: At, state: MoveState, ask: Ask, reply: Answer) -> Outcome:
     if reply is Reply.NO or reply is Reply.MORE:
         if ask.kind == choose.VARIANT:
             return _next(at, replace(state, goods=None))
+        if ask.kind == fefo.ASK:
+            return Outcome(replace(state, step="to", to_location="", to_bin=""), say.note(_("Where to?")))
         return Outcome(state, say.note(_wanted(state)))
     if isinstance(reply, int):
         return _chosen(at, state, ask, reply)
@@ -373,6 +379,8 @@ def _chosen(at: At, state: MoveState, ask: Ask, choice: int) -> Outcome:
         case choose.WHICH:
             hit = hit_from_text(ask.values[choice])
             return _number(at, state, hit) if state.step in KINDS else take(at, state, hit)
+        case fefo.ASK:
+            return _stepped(_next(at, replace(state, reason=ask.values[choice]), counted=True))
         case choose.VARIANT:
             return _stepped(_next(at, replace(state, goods=choose.chosen_variant(ask, choice))))
         case "number":
@@ -400,7 +408,7 @@ def operation(at: At, state: MoveState, posting_date: date) -> ItemJournalLine:
     if goods.tracked:
         tracking = (TrackingLine(moved, lot_no=goods.lot_no, serial_no=goods.serial_no, package_no=goods.package_no),)
     return ItemJournalLine(
-        Header(posting_date, operation_id=state.operation_id, user_code=at.user.code),
+        Header(posting_date, operation_id=state.operation_id, reason_code=state.reason, user_code=at.user.code),
         EntryType.TRANSFER,
         goods.item_no,
         moved,
@@ -464,12 +472,21 @@ def view(at: At, state: MoveState) -> ViewState:
         title=_("Move {place}").format(place=place(at.location.code, state.bin_code)),
         item=goods.name if goods else "",
         description=goods.description if goods else "",
-        tracking=goods.numbers if goods else "",
+        tracking=_numbers(at, state),
         quantity=shown,
         prompt=prompt,
         keys=_keys(state),
         facts=((_("From"), place(at.location.code, state.bin_code)), (_("To"), f"{state.to_location} {state.to_bin}".strip())),
     )
+
+
+def _numbers(at: At, state: MoveState) -> str:
+    """The numbers of the goods; while one is asked for, which to take first."""
+    if state.goods is None:
+        return ""
+    if state.step in KINDS and not state.goods.numbers:
+        return fefo.in_words(fefo.first_to_take(at, state.goods, state.bin_code))
+    return state.goods.numbers
 
 
 def _keys(state: MoveState) -> tuple[KeyHint, ...]:

@@ -27,6 +27,12 @@ class Right(StrEnum):
     ORDER_TRANSFER = N_("order transfers")
     UNDO_POSTING = N_("undo a posting")
     LINK_CODE = N_("link codes to items")
+    SEE_NUMBERS = N_("look at lots and serials")
+    TRACE = N_("trace goods")
+    BLOCK_NUMBER = N_("block a lot or serial")
+    UNBLOCK_NUMBER = N_("unblock a lot or serial")
+    EDIT_NUMBER = N_("change an information card")
+    SCRAP_BLOCKED = N_("scrap blocked goods")
 
 
 _WORKER = {
@@ -39,10 +45,13 @@ _WORKER = {
     Right.SHIP_TRANSFER,
     Right.RECEIVE_TRANSFER,
     Right.UNDO_POSTING,
+    Right.SEE_NUMBERS,
+    Right.TRACE,
+    Right.BLOCK_NUMBER,
 }
 
 _RIGHTS: dict[str, frozenset[Right]] = {
-    "viewer": frozenset({Right.LOOK_UP, Right.SEE_EXPECTED}),
+    "viewer": frozenset({Right.LOOK_UP, Right.SEE_EXPECTED, Right.SEE_NUMBERS, Right.TRACE}),
     "counter": frozenset({Right.LOOK_UP, Right.COUNT}),
     "worker": frozenset(_WORKER),
     "supervisor": frozenset(Right),
@@ -55,6 +64,11 @@ _RIGHTS: dict[str, frozenset[Right]] = {
             Right.ORDER_COUNT,
             Right.APPROVE_COUNT,
             Right.UNDO_POSTING,
+            Right.SEE_NUMBERS,
+            Right.TRACE,
+            Right.BLOCK_NUMBER,
+            Right.UNBLOCK_NUMBER,
+            Right.EDIT_NUMBER,
         }
     ),
     "administrator": frozenset(Right),

@@ -89,6 +89,7 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
         "responsibility_center": _CODE,
         "inventory_accounts": Field(either(named_values, dict, text(2_000))),
         "blind_receipts": _FLAG,
+        "fefo": Field(choice("none", *tables.FEFO)),
     },
     "transfer_route": {
         "from": _needed(_CODE),
@@ -121,6 +122,11 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
         "lot_nos": _CODE,
         "serial_nos": _CODE,
         "package_nos": _CODE,
+        "use_expiration_dates": _FLAG,
+        **dict.fromkeys(("lot_required", "serial_required", "package_required"), Field(listed(choice(*tables.TRACKED_WHEN)))),
+        **dict.fromkeys(("lot_info_inbound", "lot_info_outbound", "create_lot_info"), _FLAG),
+        **dict.fromkeys(("serial_info_inbound", "serial_info_outbound", "create_serial_info"), _FLAG),
+        **dict.fromkeys(("package_info_inbound", "package_info_outbound", "create_package_info"), _FLAG),
     },
     "item": {
         "no": _needed(_CODE),
@@ -140,6 +146,7 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
         "reserve": Field(choice(*tables.RESERVE)),
         "replenishment": Field(choice(*tables.REPLENISHMENT)),
         "inventory_posting_group": _CODE,
+        "expiration_calculation": Field(text(20)),
         "attributes": Field(named_values),
     },
     "variant": {"item": _needed(_CODE), "code": _needed(_CODE), "description": _NAME, "blocked": _FLAG},
@@ -149,8 +156,12 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
         "no": _needed(_NUMBER),
         "blocked": _FLAG,
         "block_reason": _NAME,
+        "blocked_by": _CODE,
         "expiration_date": _DAY,
         "description": _NAME,
+        "certificate": _NAME,
+        "quality": _NAME,
+        "comments": Field(text(250)),
     },
     "unit_of_measure": {"item": _needed(_CODE), "code": _needed(_CODE), "quantity_per": _DECIMAL},
     "barcode": {"barcode": _needed(_CODE), "item": _CODE, "variant": _CODE, "uom": _CODE},
@@ -419,7 +430,8 @@ _LATER: Mapping[str, Mapping[str, Field]] = {
 
 def _all() -> dict[str, Operation]:
     found = {name: Operation(name, Group.MASTER, Spec(fields)) for name, fields in _MASTERS.items()}
-    found["serial"] = Operation("serial", Group.MASTER, Spec(_MASTERS["lot"]))
+    for name in ("serial", "package"):
+        found[name] = Operation(name, Group.MASTER, Spec(_MASTERS["lot"]))
     for name, fields in _POSTINGS.items():
         found[name] = Operation(name, Group.POSTING, Spec(_HEADER, fields))
     for name, fields in _LATER.items():

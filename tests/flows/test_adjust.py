@@ -186,6 +186,8 @@ def test_blocked_lot_is_counted_and_moved_in_the_house_but_not_adjusted_off_or_s
     assert counted.said.startswith("Posted"), counted.said
     moved = counted.scan("3", "BIN:A-01", "SALINE", "L7", "1", "BIN:A-02").post()
     assert moved.said.startswith("Posted"), moved.said
-    away = moved.scan("SALINE", "L7", "1", "LOC:SHOP").post()
+    away = moved.scan("SALINE", "L7", "1", "LOC:SHOP")
     away.is_refused("Blocked: lot L7. Recall")
     assert on_hand("SALINE", location="SHOP") == 0
+    off = signed_in("BOB", terminal="T2").scan("2", "BIN:A-01", "SALINE", "L7")
+    off.is_refused("Blocked: lot L7. Recall")

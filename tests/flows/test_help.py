@@ -70,9 +70,21 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
 @pytest.mark.parametrize(
     ("role", "rights"),
     [
-        ("viewer", {Right.LOOK_UP, Right.SEE_EXPECTED}),
+        ("viewer", {Right.LOOK_UP, Right.SEE_EXPECTED, Right.SEE_NUMBERS, Right.TRACE}),
         ("counter", {Right.LOOK_UP, Right.COUNT}),
-        ("worker", set(Right) - {Right.LINK_CODE, Right.ORDER_COUNT, Right.ORDER_TRANSFER, Right.APPROVE_COUNT}),
+        (
+            "worker",
+            set(Right)
+            - {
+                Right.LINK_CODE,
+                Right.ORDER_COUNT,
+                Right.ORDER_TRANSFER,
+                Right.APPROVE_COUNT,
+                Right.UNBLOCK_NUMBER,
+                Right.EDIT_NUMBER,
+                Right.SCRAP_BLOCKED,
+            },
+        ),
         ("supervisor", set(Right)),
         (
             "controller",
@@ -84,6 +96,11 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
                 Right.ORDER_COUNT,
                 Right.APPROVE_COUNT,
                 Right.UNDO_POSTING,
+                Right.SEE_NUMBERS,
+                Right.TRACE,
+                Right.BLOCK_NUMBER,
+                Right.UNBLOCK_NUMBER,
+                Right.EDIT_NUMBER,
             },
         ),
         ("administrator", set(Right)),

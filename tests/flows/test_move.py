@@ -1,8 +1,11 @@
 """Moving goods from bin to bin and from location to location. `operations.md` §8."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from db.connection import fetch
+from db.core import clock
+from db.masters.change import put_masters
 from stockterm.flows.tokens import Command
 from tests.flows.warehouse import Worker, a_warehouse, entries, on_hand, purchased, signed_in, sold
 from tests.support.databases import OpenDatabase
@@ -159,3 +162,54 @@ def test_counter_and_viewer_may_not_move(database: OpenDatabase) -> None:
     a_warehouse()
     signed_in("CAT").scan("3").is_refused("Not allowed: CAT may not move stock")
     signed_in("VIC", terminal="T2").scan("3").is_refused("Not allowed: VIC may not move stock")
+
+
+# ---- first expired, first out (operations.md §12) --------------------------------------------------------------------
+
+
+def _two_lots() -> None:
+    soon, later = clock.today() + timedelta(days=30), clock.today() + timedelta(days=90)
+    purchased("CHEESE", "4", lot="LATER", expires=later)
+    purchased("CHEESE", "4", lot="SOON", expires=soon, bin_code="A-02")
+
+
+def test_the_lot_that_expires_first_is_shown_where_a_lot_is_asked_for_and_listed_first(database: OpenDatabase) -> None:
+    a_warehouse()
+    _two_lots()
+    purchased("CHEESE", "1", lot="SOON", bin_code="A-01")
+    worker = signed_in().scan("3", "BIN:A-01", "CHEESE")
+    assert worker.view.tracking.startswith("first SOON ")
+    worker.key(Command.LIST)
+    assert [one.split()[1] for one in worker.view.choices] == ["SOON", "LATER"]
+
+
+def test_soft_asks_for_a_reason_when_another_lot_leaves_and_posts_it(database: OpenDatabase) -> None:
+    a_warehouse()
+    put_masters([("location", {"code": "EAST", "fefo": "soft"})])
+    _two_lots()
+    worker = signed_in().scan("3", "BIN:A-01", "CHEESE", "LATER", "1", "LOC:SHOP")
+    assert worker.said.startswith("SOON expires first")
+    assert "A-02" in worker.said
+    worker.scan("1").post()
+    assert worker.said.startswith("Posted")
+    assert fetch("SELECT reason_code FROM item_register ORDER BY register_no DESC LIMIT 1") == [("FOUND",)]
+
+
+def test_hard_refuses_another_lot_than_the_first_and_takes_the_first(database: OpenDatabase) -> None:
+    a_warehouse()
+    put_masters([("location", {"code": "EAST", "fefo": "hard"})])
+    _two_lots()
+    worker = signed_in().scan("3", "BIN:A-01", "CHEESE", "LATER", "1", "LOC:SHOP")
+    worker.is_refused("Wrong lot: LATER expires", "SOON", "A-02")
+    inside = worker.key(Command.BACK).scan("BIN:A-03").post()  # inside the house goods lie where they like
+    assert inside.said.startswith("Posted")
+    worker.key(Command.CLEAR).scan("BIN:A-02", "CHEESE", "SOON", "1", "LOC:SHOP").post()
+    assert worker.said.startswith("Posted")
+
+
+def test_given_a_blocked_lot_when_scanned_to_leave_then_refused_with_the_reason(database: OpenDatabase) -> None:
+    a_warehouse()
+    _two_lots()
+    put_masters([("lot", {"item": "CHEESE", "no": "SOON", "blocked": True, "block_reason": "smells"})])
+    worker = signed_in().scan("3", "BIN:A-02", "CHEESE", "SOON", "1", "LOC:SHOP")
+    worker.is_refused("Blocked: lot SOON. smells")

@@ -191,7 +191,7 @@ class TestOperationsOfTheContract:
         masters = {
             "settings", "location", "bin", "tracking_code", "item", "variant", "lot", "serial", "unit_of_measure", "barcode",
             "category", "attribute", "bom_line", "catalog_item", "responsibility_center", "reason", "user",
-            "printer", "number_series", "number_series_line", "transfer_route",  # additions of ours
+            "printer", "number_series", "number_series_line", "transfer_route", "package",  # additions of ours
         }  # fmt: skip
         assert OPERATIONS.keys() == later | posted | masters
         assert {name for name, operation in OPERATIONS.items() if operation.group is Group.LATER} == later
