@@ -58,7 +58,8 @@ def _facts(row: Row) -> RegisterFacts:
 class Summary:
     """What a register did, in short. `kind`: the type of its entries; `items`: how many; the others are of a single item.
 
-    `quantity` in base units, not signed: what came or went; what moved, once. `counted`: how many lines a count had.
+    `quantity` in base units, not signed: what came or went; what moved, once. `counted`: how many lines a count had. `became`: of
+    a reclassification, what the goods were and what they are, by attribute; … where that is several things.
     """
 
     kind: str = ""
@@ -67,6 +68,46 @@ class Summary:
     quantity: Decimal = Decimal(0)
     base_uom: str = ""
     counted: int = 0
+    became: tuple["Became", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """One thing that a reclassification changed. `what`: variant, lot, serial, package or expiry (ISO text; blank: none).
+
+    `of` is the number whose expiry it is.
+    """
+
+    what: str
+    before: str
+    after: str
+    of: str = ""
+
+
+_SIDES = (
+    "SELECT e.register_no, CASE WHEN e.quantity < 0 THEN 0 ELSE 1 END, MIN(e.variant_code), MAX(e.variant_code), MIN(e.lot_no),"
+    " MAX(e.lot_no), MIN(e.serial_no), MAX(e.serial_no), MIN(e.package_no), MAX(e.package_no),"
+    " MIN(COALESCE(e.expiration_date, '')), MAX(COALESCE(e.expiration_date, ''))"
+    " FROM item_ledger_entry e JOIN item_register r ON r.register_no = e.register_no"
+    " WHERE (e.entry_type = 'transfer' OR r.operation = 'change_variant') AND e.register_no {0} GROUP BY 1, 2"
+)
+_WHATS = ("variant", "lot", "serial", "package", "expiry")
+
+
+def _became(before: Row, after: Row) -> tuple[Became, ...]:
+    """What is not the same on both sides of a reclassification; each side has the least and the greatest of each."""
+    sides = []
+    for row in (before, after):
+        pairs = zip(row[2::2], row[3::2], strict=True)
+        sides.append([least if least == greatest else "…" for least, greatest in pairs])
+    number = next((one for one in (sides[1][1], sides[1][2], sides[1][3]) if one), "")
+    ranges = zip(_WHATS, before[2::2], before[3::2], after[2::2], after[3::2], strict=True)
+    changed = [what for what, low, high, new_low, new_high in ranges if (low, high) != (new_low, new_high)]
+    return tuple(
+        Became(what, old, new, number if what == "expiry" else "")
+        for what, old, new in zip(_WHATS, *sides, strict=True)
+        if what in changed
+    )
 
 
 def summaries(register_nos: Sequence[int]) -> dict[int, Summary]:
@@ -78,7 +119,7 @@ def summaries(register_nos: Sequence[int]) -> dict[int, Summary]:
         "SELECT e.register_no, MIN(e.entry_type), COUNT(DISTINCT e.item_no), MIN(e.item_no), MIN(i.base_uom),"
         " SUM(CASE WHEN e.quantity > 0 THEN e.quantity ELSE 0 END), SUM(CASE WHEN e.quantity < 0 THEN -e.quantity ELSE 0 END)"
     )
-    moved, in_bins, counted = fetch_batch(
+    moved, in_bins, counted, sides = fetch_batch(
         [
             (
                 f"{columns} FROM item_ledger_entry e JOIN item i ON i.no = e.item_no WHERE e.register_no {among} GROUP BY 1",
@@ -90,6 +131,7 @@ def summaries(register_nos: Sequence[int]) -> dict[int, Summary]:
                 register_nos,
             ),
             (f"SELECT register_no, COUNT(*) FROM count_entry WHERE register_no {among} GROUP BY 1", register_nos),
+            (_SIDES.format(among), register_nos),
         ]
     )
     found: dict[int, Summary] = {}
@@ -98,6 +140,10 @@ def summaries(register_nos: Sequence[int]) -> dict[int, Summary]:
         found[no] = Summary(kind, items, item_no, quantity, base_uom) if items == 1 else Summary(kind, items)
     for no, lines in counted:
         found[no] = replace(found.get(no, Summary()), counted=lines)
+    left = {row[0]: row for row in sides if not row[1]}
+    for row in sides:
+        if row[1] and row[0] in left:
+            found[row[0]] = replace(found[row[0]], became=_became(left[row[0]], row))
     return found
 
 

@@ -12,8 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.core.errors import NotEnoughStock, NothingToDo, QuantityZero, ReasonRequired
-from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine, Undo
-from db.queries.items import reasons
+from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine
 from db.queries.places import contents_at
 from db.work import steps
 from stockterm.flows import choose, fefo, say
@@ -34,7 +33,9 @@ from stockterm.flows.goods import (
 from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
-from stockterm.flows.refusals import NoSuchNumber, UnknownChoice
+from stockterm.flows.reasons import reason_choices, reason_of, used
+from stockterm.flows.refusals import NoSuchNumber
+from stockterm.flows.reversing import ask_to_reverse, reversal, reversed_text
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
@@ -51,7 +52,6 @@ from stockterm.scanning.resolve import (
     LotHit,
     Multiplier,
     Quantity,
-    ReasonHit,
     Resolution,
     SerialHit,
 )
@@ -257,22 +257,8 @@ def _expiry(at: At, state: AdjustState, entry: Entry) -> Outcome:
     return _stepped(_next(at, replace(state, goods=goods)))
 
 
-def _reasons(state: AdjustState) -> list[tuple[str, str]]:
-    """The reasons, those used last first."""
-    order = {code: index for index, code in enumerate(state.recent_reasons)}
-    return sorted(reasons(), key=lambda one: (order.get(one[0], len(order)), one[0]))
-
-
 def _reason(at: At, state: AdjustState, entry: Entry) -> Outcome:
-    known, text = _reasons(state), entry.raw.strip()
-    if text.isascii() and text.isdigit() and not entry.certain and len(text) <= 3:
-        if not 1 <= int(text) <= len(known):
-            raise UnknownChoice(text=text, last=len(known))
-        return _stepped(_next(at, replace(state, reason=known[int(text) - 1][0])))
-    found = meaning_of(at, entry, Expected.REASON)
-    if not isinstance(found, ReasonHit):
-        raise refuse(found, _wanted(state), JOB)
-    return _stepped(_next(at, replace(state, reason=found.reason_code)))
+    return _stepped(_next(at, replace(state, reason=reason_of(at, entry, state.recent_reasons, JOB))))
 
 
 def _searched(state: AdjustState, entry: Entry) -> Outcome:
@@ -297,10 +283,7 @@ def command(at: At, state: AdjustState, command: Command) -> Outcome:
         case Command.LIST:
             return _list(at, state)
         case Command.UNDO if state.reversible:
-            require(at.user, Right.UNDO_POSTING)
-            digits = say.two_digits()
-            text = _("Reverse {what}? Type {digits}.").format(what=state.reversible_text, digits=digits)
-            return Outcome(state, ask=Ask("reverse", text, values=(at.today.isoformat(),), digits=digits))
+            return Outcome(state, ask=ask_to_reverse(at, state.reversible_text))
         case Command.POST if state.step == "summary":
             digits = say.two_digits()
             text = _("Post {what}? Type {digits}.").format(what=_in_words(state), digits=digits)
@@ -341,9 +324,7 @@ def answer(at: At, state: AdjustState, ask: Ask, reply: Answer) -> Outcome:
             require(at.user, Right.ADJUST)
             return Outcome(state, ask=ask, operations=(operation(at, state, date.fromisoformat(ask.values[0])),))
         case "reverse":
-            require(at.user, Right.UNDO_POSTING)
-            header = Header(date.fromisoformat(ask.values[0]), operation_id=f"UNDO-{state.reversible}", user_code=at.user.code)
-            return Outcome(state, ask=ask, operations=(Undo(header, state.reversible),))
+            return Outcome(state, ask=ask, operations=(reversal(at, ask, state.reversible),))
         case _:
             return Outcome(state, ask=ask)
 
@@ -398,11 +379,11 @@ def posted(at: At, state: AdjustState, ask: Ask | None, registers: list[Any]) ->
     register = registers[0].register_no
     if ask is not None and ask.kind == "reverse":
         kept = replace(state, reversible="", reversible_text="")
-        return Outcome(kept, say.ok(_("Reversed, register {register}.").format(register=register)), writes=writes, forget=True)
-    recent = (state.reason, *(one for one in state.recent_reasons if one != state.reason))
+        return Outcome(kept, reversed_text(register), writes=writes, forget=True)
+    recent = used(state.reason, state.recent_reasons)
     what = _in_words(state)
     after = AdjustState(
-        at.location.code, "item", state.bin_code, recent_reasons=recent[:9], reversible=state.operation_id, reversible_text=what
+        at.location.code, "item", state.bin_code, recent_reasons=recent, reversible=state.operation_id, reversible_text=what
     )
     text = _("Posted {what}, register {register}.").format(what=what, register=register)
     return Outcome(after, say.ok(text), writes=writes, good=True, forget=True)
@@ -429,7 +410,7 @@ def view(at: At, state: AdjustState) -> ViewState:
     elif goods is not None and state.step == "quantity":
         shown = _("now {quantity}").format(quantity=quantity(_on_hand(at, state, goods), goods.base_uom))
     if state.step == "reason":
-        choices = choose.numbered([f"{code} {text}" for code, text in _reasons(state)])
+        choices = reason_choices(state.recent_reasons)
     prompts = {
         "bin": _("Bin"),
         "item": _("Item"),

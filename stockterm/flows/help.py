@@ -49,6 +49,34 @@ STEPS: dict[str, str] = {
     "move.to_bin": N_("Scan the bin at the other location."),
     "move.summary": N_("Look at it once more. F10 posts, F5 goes back one step."),
     "move.search": N_("Type a part of the item number or of its description."),
+    "relabel.what": N_(
+        "Scan what gets another number, date or variant: its lot, serial, package or item. A bin before it if it lies in "
+        "several. F9 prints the label of what was posted last."
+    ),
+    "relabel.bin": N_("It lies in several bins: choose the one, or scan it."),
+    "relabel.lot": N_("Scan or type the lot that it has now."),
+    "relabel.serial": N_("Scan or type the serial number that it has now."),
+    "relabel.package": N_("Scan or type the package that it is in now."),
+    "relabel.change": N_(
+        "Type what changes. A new lot keeps the expiry date; with a new expiry it gets another one. Only a supervisor changes "
+        "the expiry of all of a lot."
+    ),
+    "relabel.quantity": N_(
+        "Type how many change; what is left is asked for afterwards. Enter, or the new number at once: all of them. F2 goes to "
+        "other goods."
+    ),
+    "relabel.new": N_(
+        "Scan or type the new number. The number of a lot that is there already puts them into that lot, with its expiry. F4 "
+        "lists those. With serials: scan all that get the same new lot, then the lot."
+    ),
+    "relabel.variant": N_("Choose the variant that it really is."),
+    "relabel.expiry": N_(
+        "Type the new expiry: 310127, 31.1.27, or 2027-01 for the last day of the month. A - takes the date away, where "
+        "none is needed."
+    ),
+    "relabel.reason": N_("Type the number of the reason, or scan it. A new expiry or variant needs one."),
+    "relabel.summary": N_("Look at it once more: what it becomes, and where. F10 posts, F5 goes back one step."),
+    "relabel.search": N_("Type a part of the item number or of its description."),
     "look_up.any": N_("Scan anything: item, bin, lot, serial number, location. Nothing is changed."),
     "look_up.search": N_("Type a part of the item number or of its description."),
     "my_postings.list": N_("Your postings of today. Type the number of one to see it."),

@@ -20,6 +20,7 @@ JOBS: tuple[Job, ...] = (
     Job("ship_transfer", 6, lambda: _("Ship transfer"), Right.SHIP_TRANSFER, "transfer:SHIP_FLOW"),
     Job("receive_transfer", 7, lambda: _("Receive transfer"), Right.RECEIVE_TRANSFER, "transfer:RECEIVE_FLOW"),
     Job("count_order", 10, lambda: _("Count order"), Right.COUNT, "count_order:FLOW"),
+    Job("relabel", 11, lambda: _("Relabel"), Right.RELABEL, "relabel:FLOW"),
     Job("count_orders", 13, lambda: _("Counts ordered"), Right.ORDER_COUNT, "count_orders:FLOW"),
     Job(LINK, 0, lambda: _("Link code"), Right.LINK_CODE, "link:FLOW"),
 )

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.core.errors import Blocked, NotEnoughStock, NothingToDo, QuantityZero, WrongBin
-from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine, Undo
+from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine
 from db.queries import places
 from db.queries.places import bin_facts, contents_at
 from db.work import steps
@@ -33,6 +33,7 @@ from stockterm.flows.meaning import hit_from_text, hit_in_words, hit_to_text, me
 from stockterm.flows.menu import locations_of
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import NoSuchNumber
+from stockterm.flows.reversing import ask_to_reverse, reversal, reversed_text
 from stockterm.flows.rights import Right, require, require_location
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
@@ -321,10 +322,7 @@ def command(at: At, state: MoveState, command: Command) -> Outcome:
         case Command.LIST:
             return _list(at, state)
         case Command.UNDO if state.reversible:
-            require(at.user, Right.UNDO_POSTING)
-            digits = say.two_digits()
-            text = _("Reverse {what}? Type {digits}.").format(what=state.reversible_text, digits=digits)
-            return Outcome(state, ask=Ask("reverse", text, values=(at.today.isoformat(),), digits=digits))
+            return Outcome(state, ask=ask_to_reverse(at, state.reversible_text))
         case Command.POST if state.step == "summary":
             digits = say.two_digits()
             text = _("Post {what}? Type {digits}.").format(what=_in_words(at, state), digits=digits)
@@ -367,9 +365,7 @@ def answer(at: At, state: MoveState, ask: Ask, reply: Answer) -> Outcome:
             require(at.user, Right.MOVE)
             return Outcome(state, ask=ask, operations=(operation(at, state, date.fromisoformat(ask.values[0])),))
         case "reverse":
-            require(at.user, Right.UNDO_POSTING)
-            header = Header(date.fromisoformat(ask.values[0]), operation_id=f"UNDO-{state.reversible}", user_code=at.user.code)
-            return Outcome(state, ask=ask, operations=(Undo(header, state.reversible),))
+            return Outcome(state, ask=ask, operations=(reversal(at, ask, state.reversible),))
         case _:
             return Outcome(state, ask=ask)
 
@@ -429,7 +425,7 @@ def posted(at: At, state: MoveState, ask: Ask | None, registers: list[Any]) -> O
     register = registers[0].register_no
     if ask is not None and ask.kind == "reverse":
         kept = replace(state, reversible="", reversible_text="")
-        return Outcome(kept, say.ok(_("Reversed, register {register}.").format(register=register)), writes=writes, forget=True)
+        return Outcome(kept, reversed_text(register), writes=writes, forget=True)
     what = _in_words(at, state)
     after = MoveState(at.location.code, "item", state.bin_code, reversible=state.operation_id, reversible_text=what)
     text = _("Posted {what}, register {register}.").format(what=what, register=register)

@@ -20,7 +20,7 @@ from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
 from stockterm.flows.words import clock_time, item_and_variant, items_in_words, lines_in_words, place, quantity, signed
-from stockterm.i18n import _
+from stockterm.i18n import _, format_date
 
 JOB = "my_postings"
 
@@ -143,11 +143,30 @@ def _in_words(one: RegisterFacts, did: Summary) -> str:
     if did.counted:
         much = lines_in_words(did.counted)
     elif did.items == 1:
-        much = f"{sign}{quantity(did.quantity, did.base_uom)} {did.item_no}"
+        much = (
+            f"{'' if did.became else sign}{quantity(did.quantity, did.base_uom)} {did.item_no} {_became_in_words(did)}".rstrip()
+        )
     elif did.items:
         much = items_in_words(did.items)
     undone = _("undone") if one.undone_by is not None else ""
     return " ".join(filter(None, (_what(one, did), much, one.document_no, undone)))
+
+
+def _became_in_words(did: Summary) -> str:
+    """`L1 → L2`, `RED → BLUE`, `L1 31.01.2027 → 30.06.2027`; blank: nothing but the place changed."""
+    changed = {one.what: one for one in did.became}
+    expiry = changed.pop("expiry", None)
+    texts = [f"{one.before or _('none')} → {one.after or _('none')}" for one in changed.values()]
+    if expiry is None:
+        return ", ".join(texts)
+    before, after = (_day(expiry.before), _day(expiry.after))
+    if texts:
+        return f"{', '.join(texts)} {after}"
+    return f"{expiry.of} {before} → {after}".lstrip()
+
+
+def _day(day: str) -> str:
+    return day if day == "…" else format_date(date.fromisoformat(day)) if day else _("no expiry")
 
 
 def _what(one: RegisterFacts, did: Summary) -> str:

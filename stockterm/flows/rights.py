@@ -22,6 +22,8 @@ class Right(StrEnum):
     APPROVE_COUNT = N_("approve a count")
     ADJUST = N_("adjust stock")
     MOVE = N_("move stock")
+    RELABEL = N_("relabel goods")
+    CHANGE_EXPIRY = N_("change the expiry date of a lot")
     SHIP_TRANSFER = N_("ship transfers")
     RECEIVE_TRANSFER = N_("receive transfers")
     ORDER_TRANSFER = N_("order transfers")
@@ -42,6 +44,7 @@ _WORKER = {
     Right.POST_COUNT,
     Right.ADJUST,
     Right.MOVE,
+    Right.RELABEL,
     Right.SHIP_TRANSFER,
     Right.RECEIVE_TRANSFER,
     Right.UNDO_POSTING,

@@ -80,6 +80,7 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
                 Right.ORDER_COUNT,
                 Right.ORDER_TRANSFER,
                 Right.APPROVE_COUNT,
+                Right.CHANGE_EXPIRY,
                 Right.UNBLOCK_NUMBER,
                 Right.EDIT_NUMBER,
                 Right.SCRAP_BLOCKED,
