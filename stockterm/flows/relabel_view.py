@@ -8,7 +8,6 @@ from stockterm.flows.outcome import At
 from stockterm.flows.reasons import reason_choices
 from stockterm.flows.relabel_post import in_words
 from stockterm.flows.relabel_state import (
-    NUMBER_OF,
     Change,
     RelabelState,
     change_in_words,
@@ -100,15 +99,13 @@ def _prompt(state: RelabelState) -> str:
         "bin": _("Bin"),
         "change": _("Changes"),
         "quantity": _("How many"),
+        "new": _("New"),
         "expiry": _("New expiry"),
         "reason": _("Reason"),
         "variant": _("Variant"),
         "summary": _("F10 posts"),
         "search": _("Search"),
     }
-    if state.step == "new":
-        kind = NUMBER_OF[Change(state.change)]
-        return {"lot": _("New lot"), "serial": _("New serial"), "package": _("New package")}[kind]
     return prompts.get(state.step) or kind_in_words(state.step)
 
 

@@ -102,7 +102,7 @@ def test_a_lot_is_merged_into_one_that_is_there_with_its_date_after_a_question()
     worker = relabelling().scan("L1", "1", "l2")
     assert worker.said == f"L2 expires {YEAR}-07-31, L1 {YEAR}-06-30. Take {YEAR}-07-31?"
     worker.key(Command.BACK)
-    assert worker.view.prompt == "New lot"
+    assert worker.view.prompt == "New"
     worker.scan("L2").key(Command.POST)
     assert worker.view.prompt == "Reason"  # a date changes
     worker.scan("RSN:LABEL").post()
@@ -199,7 +199,7 @@ def test_a_number_that_is_more_than_there_is_may_be_the_new_lot() -> None:
 def test_enter_alone_takes_all_and_books_nothing() -> None:
     purchased("SALINE", "4", lot="L1")
     worker = relabelling().scan("L1", "1", "")
-    assert (worker.view.prompt, worker.view.quantity) == ("New lot", "all")
+    assert (worker.view.prompt, worker.view.quantity) == ("New", "all")
     worker.scan("3")
     assert worker.view.quantity == "4 PCS → 3"
     assert len(entries()) == 1
@@ -379,7 +379,7 @@ def test_demands_that_a_change_strands_are_listed_and_confirmed_before_posting()
 def test_every_step_is_taken_back_and_after_posting_the_whole() -> None:
     purchased("SALINE", "10", lot="L1")
     worker = relabelling().scan("L1", "1", "4", "L2")
-    assert [worker.key(Command.UNDO).view.prompt for _ in range(4)] == ["New lot", "How many", "Changes", "Lot"]
+    assert [worker.key(Command.UNDO).view.prompt for _ in range(4)] == ["New", "How many", "Changes", "Lot"]
     worker.scan("L1", "1", "4", "L2").post().key(Command.UNDO)
     assert worker.said.startswith("Reverse 4 PCS SALINE L1 → L2?")
     worker.scan(worker.view.prompt.removeprefix("Type "))
@@ -434,6 +434,6 @@ def test_work_is_kept_and_taken_up_at_another_terminal() -> None:
     with_serials("s1", "s2")
     relabelling().scan("SN:s1", "1", "s2")
     worker = Worker("T2").scan("B-ANN-7391")
-    assert (worker.view.quantity, worker.view.prompt) == ("2 PCS", "New lot")
+    assert (worker.view.quantity, worker.view.prompt) == ("2 PCS", "New")
     worker.scan("M").post()
     assert worker.said.startswith("Posted 2 PCS")
