@@ -212,6 +212,7 @@ class TransferOrder:
     released: bool = True
     shipment_date: date | None = None
     receipt_date: date | None = None
+    direct: bool | None = None  # None: as the route says
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,12 @@ def make_order(planning: Planning, order: TransferOrder, content_hash: str) -> i
     stock = planning.stock
     errors = check_header(order.header, stock, planning.posted_by)
     route = find_route(order.from_location, order.to_location)
-    direct = not order.in_transit and (route is None or route.direct)
-    in_transit = order.in_transit or (route.in_transit if route is not None else "")
+    direct = order.direct
+    if direct is None:
+        direct = not order.in_transit and (route is None or route.direct)
+    elif direct and order.in_transit:
+        errors.append(BadValue(field="direct", value=True, expected=phrase("false where in_transit is named")))
+    in_transit = "" if direct else order.in_transit or (route.in_transit if route is not None else "")
     _check_places(order, in_transit, direct, stock, errors)
     lines = [line for one in order.lines if (line := _checked_line(one, stock, errors)) is not None]
     if len({line.line_no for line in lines}) != len(lines):

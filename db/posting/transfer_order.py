@@ -53,7 +53,7 @@ from db.work.transfer_orders import (
 
 _ON_THE_WAY = (
     "SELECT lot_no, serial_no, package_no, SUM(remaining_quantity), MAX(posting_date) FROM item_ledger_entry"
-    " WHERE order_no = ? AND order_line_no = ? AND location_code = ? AND open AND quantity > 0"
+    " WHERE order_no = ? AND order_no <> '' AND order_line_no = ? AND location_code = ? AND open AND quantity > 0"
     " GROUP BY lot_no, serial_no, package_no ORDER BY lot_no, serial_no, package_no"
 )
 

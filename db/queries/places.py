@@ -39,6 +39,11 @@ def location(code: str) -> LocationFacts | None:
     return _location(rows[0]) if rows else None
 
 
+def locations_in_transit() -> list[str]:
+    """The locations of goods that are on the way, by code."""
+    return [row[0] for row in fetch("SELECT code FROM location WHERE in_transit ORDER BY code")]
+
+
 @dataclass(frozen=True, slots=True)
 class BinFacts:
     """One bin. `blocked_movement`: blank, inbound, outbound or all."""

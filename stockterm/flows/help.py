@@ -106,6 +106,27 @@ STEPS: dict[str, str] = {
     "receive_transfer.search": N_("Type a part of the item number or of its description."),
     "count_order.bin": N_("Choose the order, then scan the bin that you stand at. F9 closes it. F10 hands your recording in."),
     "count_orders.list": N_("Choose an order by its number, or make a new one."),
+    "transfer_orders.list": N_(
+        "The transfer orders from here and to here. Type the number of one, scan its label, or make a new one."
+    ),
+    "transfer_orders.to": N_("Choose where the goods go."),
+    "transfer_orders.new": N_(
+        "Scan the goods, or find them with F4; then how many. Choose a line to change it. The way is the route's; choose it to "
+        "take another. Nothing is shipped by making the order."
+    ),
+    "transfer_orders.no": N_("Type the number of the order. Enter alone: the next of the series."),
+    "transfer_orders.quantity": N_("Type how many are to be sent."),
+    "transfer_orders.line": N_("Type how many are to be sent in all. 0 takes the line off."),
+    "transfer_orders.search": N_("Type a part of the item number or of its description."),
+    "transfer_orders.order": N_(
+        "The lines of the order, and what can be done with it. A line shows what of it is on the way. What changes something "
+        "asks for two digits."
+    ),
+    "transfer_orders.close": N_("Choose the line whose goods are missing, or all of them."),
+    "transfer_orders.how": N_("Lost goods are written off with a reason. Goods that went back are in stock at the sender again."),
+    "transfer_orders.bin": N_("Scan the bin at the sender that the goods lie in again."),
+    "transfer_orders.documents": N_("The shipments, receipts and closings of the order, the newest first. Choose one."),
+    "transfer_orders.document": N_("What it moved. F5 takes it back: a shipment only while nothing of it was received."),
     "link.item": N_("Scan or type the item that the unknown code belongs to. F3 leaves the code unknown."),
     "link.search": N_("Type a part of the item number or of its description."),
 }

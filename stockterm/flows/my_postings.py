@@ -12,6 +12,7 @@ from db.core.errors import AlreadyUndone, NotSupported
 from db.posting.lines import EntryType, Header, Undo
 from db.queries.items import reasons
 from db.queries.registers import FILES, RegisterFacts, Summary, moved_by, register, registers_of, summaries
+from db.queries.transfer_orders import is_direct_shipment
 from stockterm.flows import choose, say
 from stockterm.flows.help import help_for
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
@@ -64,6 +65,10 @@ def _why_not(one: RegisterFacts) -> str:
         return _("Already undone, register {register}.").format(register=one.undone_by)
     if one.undoes is not None:
         return _("It undid register {register}.").format(register=one.undoes)
+    if one.operation in ("transfer_order", "transfer_delete"):
+        return _("Changed under Transfer orders.")
+    if one.operation == "transfer_ship" and is_direct_shipment(one.register_no):
+        return _("Direct: send it back by an order.")
     if not one.operation_id:
         return _("It has no id. Post the opposite instead.")
     return ""

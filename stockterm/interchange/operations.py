@@ -307,6 +307,7 @@ _POSTINGS: Mapping[str, Mapping[str, Field]] = {
         "from": _needed(_CODE),
         "to": _needed(_CODE),
         "in_transit": _CODE,
+        "direct": _FLAG,
         "released": _FLAG,
         "shipment_date": _DAY,
         "receipt_date": _DAY,

@@ -253,6 +253,7 @@ def _transfer_order(values: Values, header: Header, errors: list[StocktermError]
         values.get("released", True),
         values.get("shipment_date"),
         values.get("receipt_date"),
+        values.get("direct"),
     )
 
 

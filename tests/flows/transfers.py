@@ -46,9 +46,11 @@ def moved(line_no: int = 1, no: str = "TO-1") -> Sequence[Any]:
     return (one.shipped, one.received, one.closed)
 
 
-def shipping(user: str = "ANN", *, no: str = "TO-1", bin_code: str = "A-01", location: str = "EAST") -> Worker:
+def shipping(
+    user: str = "ANN", *, no: str = "TO-1", bin_code: str = "A-01", location: str = "EAST", terminal: str = "T1"
+) -> Worker:
     """A worker who ships an order, out of a bin where there are bins."""
-    worker = signed_in(user, location=location).scan("6", f"DOC:{no}")
+    worker = signed_in(user, location=location, terminal=terminal).scan("6", f"DOC:{no}")
     return worker.scan(f"BIN:{bin_code}") if location == "EAST" else worker
 
 
