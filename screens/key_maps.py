@@ -24,6 +24,7 @@ _EVERYWHERE: Final[Mapping[str, Command]] = {
     "f13": Command.UNDO,
     "f14": Command.NEXT,
     "do": Command.POST,
+    "f17": Command.PRINT,
 }
 
 KEY_MAPS: Final[Mapping[str, Mapping[str, Command]]] = {
@@ -39,6 +40,7 @@ KEY_MAPS: Final[Mapping[str, Mapping[str, Command]]] = {
         "f9": Command.NEXT,
         "f10": Command.POST,
         "f11": Command.BACK,
+        "f12": Command.PRINT,
     },
     "sap": {
         "f1": Command.POST,
@@ -51,9 +53,11 @@ KEY_MAPS: Final[Mapping[str, Mapping[str, Command]]] = {
         "f8": Command.LIST,
         "f9": Command.QUANTITY,
         "f10": Command.HELP,
+        "f12": Command.PRINT,
     },
     "5250": {
         "f1": Command.HELP,
+        "f2": Command.PRINT,
         "f3": Command.BACK,
         "f4": Command.LIST,
         "f5": Command.CLEAR,
@@ -78,6 +82,7 @@ DOT_LETTERS: Final[Mapping[str, Command]] = {
     "d": Command.PAGE_DOWN,
     "n": Command.NEXT,
     "f": Command.POST,  # finish
+    "t": Command.PRINT,  # tag
 }
 
 _SHORT_NAMES: Final[Mapping[str, str]] = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}

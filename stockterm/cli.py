@@ -494,6 +494,7 @@ def _open_terminal(named: str | None) -> int:
         return Session(
             profile.name,
             separators=tuple(profile.separators),
+            printer=profile.printer,
             on_language=speak,
             not_applied=not_applied,
             lock_after=profile.lock_after,

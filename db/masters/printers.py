@@ -17,7 +17,7 @@ def put_printer(fields: Fields) -> bool:
     """
     (code,) = PRINTERS.key_of(fields, "code")
     current = PRINTERS.read(code)
-    row = PRINTERS.changed(current, fields, "name", "kind", "address", "width_mm", "height_mm", "dpi", "location")
+    row = PRINTERS.changed(current, fields, "name", "kind", "address", "width_mm", "height_mm", "dpi", "location", "blocked")
     row["code"] = code
     if not row["address"]:
         raise MissingField(field="address", operation=PRINTERS.kind)

@@ -16,6 +16,7 @@ class Printer(Base):
     height_mm = peewee.IntegerField(default=70)
     dpi = peewee.IntegerField(default=203)
     location_code = CodeField(default="")  # where it stands; blank: serves all that have none of their own
+    blocked = peewee.BooleanField(default=False)  # switched off: its jobs wait
 
 
 class PrintJob(Base):
@@ -26,7 +27,7 @@ class PrintJob(Base):
     title = peewee.CharField(max_length=100)  # what people call it: what was printed
     label_count = peewee.IntegerField()
     data = peewee.TextField()  # ZPL
-    state = peewee.CharField(max_length=10)  # waiting, sending, sent, failed
+    state = peewee.CharField(max_length=10)  # waiting, sending, sent, failed, cancelled
     attempts = peewee.IntegerField()
     reason = peewee.CharField(max_length=200)  # why the latest attempt came to nothing; blank once it was sent
     next_attempt_at = UtcField()

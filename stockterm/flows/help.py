@@ -161,6 +161,7 @@ COMMANDS: dict[Command, str] = {
     Command.PAGE_DOWN: N_("page down"),
     Command.NEXT: N_("close this bin, go to the next"),
     Command.POST: N_("post or finish; type the two digits"),
+    Command.PRINT: N_("print the label of what is shown"),
 }
 
 _KEYS: dict[Command, str] = {
@@ -174,6 +175,7 @@ _KEYS: dict[Command, str] = {
     Command.PAGE_DOWN: "F8",
     Command.NEXT: "F9",
     Command.POST: "F10",
+    Command.PRINT: "F12",
 }
 
 

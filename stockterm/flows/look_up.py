@@ -12,9 +12,9 @@ from db.queries import about, people, places
 from db.queries.items import item_facts, reasons, units_of, variants_of
 from db.queries.numbers import number_facts
 from db.queries.places import Content, bin_contents, bin_facts, item_contents
-from stockterm.flows import choose, say
+from stockterm.flows import choose, printing, say
 from stockterm.flows.help import help_for
-from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
+from stockterm.flows.meaning import hit_from_text, hit_to_text, meaning_of, refuse
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
@@ -29,6 +29,7 @@ from stockterm.scanning.resolve import (
     Empty,
     Expected,
     Fields,
+    Hit,
     ItemHit,
     LocationHit,
     LotHit,
@@ -45,11 +46,12 @@ JOB = "look_up"
 
 @dataclass(frozen=True, slots=True)
 class LookUpState:
-    """What is shown. `lines`: everything known, the most important first."""
+    """What is shown. `lines`: everything known, the most important first; `hit`: what it is, for its label."""
 
     step: str = "any"
     title: str = ""
     lines: tuple[str, ...] = ()
+    hit: str = ""
 
 
 def begin(at: At, state: LookUpState | None) -> Outcome:
@@ -79,32 +81,33 @@ def take(at: At, found: Resolution) -> Outcome:
         case Ambiguous(code, candidates):
             return Outcome(LookUpState(), ask=choose.which_hit(code, candidates))
         case ItemHit():
-            return _shown(found.item_no, _about_item(at, found))
+            return _shown(found, found.item_no, _about_item(at, found))
         case LotHit(item_no=item_no) if item_no:
-            return _shown(found.lot_no, _about_lot(at, found.item_no, found.variant_code, found.lot_no))
+            return _shown(found, found.lot_no, _about_lot(at, found.item_no, found.variant_code, found.lot_no))
         case SerialHit(item_no=item_no) if item_no:
-            return _shown(found.serial_no, _about_serial(at, found.item_no, found.variant_code, found.serial_no))
+            return _shown(found, found.serial_no, _about_serial(at, found.item_no, found.variant_code, found.serial_no))
         case BinHit():
-            return _shown(found.bin_code, _about_bin(at, found))
+            return _shown(found, found.bin_code, _about_bin(at, found))
         case LocationHit():
-            return _shown(found.location_code, _about_location(found.location_code))
+            return _shown(found, found.location_code, _about_location(found.location_code))
         case PackageHit():
-            return _shown(found.package_no, _about_package(at, found))
+            return _shown(found, found.package_no, _about_package(at, found))
         case ReasonHit():
             description = dict(reasons()).get(found.reason_code, "")
-            return _shown(found.reason_code, [_("Reason {code} {text}").format(code=found.reason_code, text=description)])
+            return _shown(found, found.reason_code, [_("Reason {code} {text}").format(code=found.reason_code, text=description)])
         case UserHit():
-            return _shown(_("User"), _about_user(found.user_code))
+            return _shown(None, _("User"), _about_user(found.user_code))
         case DocumentHit():
-            return _shown(found.document_no, [_("Document {no}").format(no=found.document_no)])
+            return _shown(found, found.document_no, [_("Document {no}").format(no=found.document_no)])
         case AttributesHit():
-            return _shown(_("Label"), [_("A label without an item."), *_about_fields(found.fields)])
+            return _shown(None, _("Label"), [_("A label without an item."), *_about_fields(found.fields)])
         case _:
             raise refuse(found, _("Scan an item, a bin, a lot or a serial number."), JOB)
 
 
-def _shown(title: str, lines: list[str]) -> Outcome:
-    return Outcome(LookUpState(title=title, lines=tuple(lines)), say.ok(lines[0]), good=True)
+def _shown(found: Hit | None, title: str, lines: list[str]) -> Outcome:
+    hit = hit_to_text(found) if found is not None else ""
+    return Outcome(LookUpState(title=title, lines=tuple(lines), hit=hit), say.ok(lines[0]), good=True)
 
 
 def _about_item(at: At, hit: ItemHit) -> list[str]:
@@ -288,8 +291,38 @@ def view(at: At, state: LookUpState) -> ViewState:
         title=state.title or _("What is this?"),
         prompt=_("Search") if state.step == "search" else _("Scan"),
         text=state.lines,
-        keys=(KeyHint(Command.LIST, _("search")), KeyHint(Command.BACK, _("back")), KeyHint(Command.HELP, _("help"))),
+        keys=(
+            KeyHint(Command.LIST, _("search")),
+            *([KeyHint(Command.PRINT, _("label"))] if state.hit else []),
+            KeyHint(Command.BACK, _("back")),
+            KeyHint(Command.HELP, _("help")),
+        ),
     )
+
+
+def label(at: At, state: LookUpState) -> printing.Labels | None:
+    """The label of what is shown; reasons and users have theirs on sheets."""
+    match hit_from_text(state.hit) if state.hit else None:
+        case ItemHit(item_no, variant, uom) as hit:
+            numbers = hit.fields
+            if numbers.lot_no or numbers.serial_no:
+                return printing.of_numbers(item_no, variant, lot_no=numbers.lot_no, serial_no=numbers.serial_no)
+            return printing.of_item(item_no, variant, uom)
+        case LotHit(item_no=item_no, variant_code=variant, lot_no=lot_no):
+            return printing.of_numbers(item_no, variant, lot_no=lot_no)
+        case SerialHit(item_no=item_no, variant_code=variant, serial_no=serial_no):
+            return printing.of_numbers(item_no, variant, serial_no=serial_no)
+        case BinHit(location_code, bin_code):
+            return printing.of_bin(location_code, bin_code)
+        case LocationHit(location_code):
+            facts = places.location(location_code)
+            return printing.of_location(location_code, facts.name if facts is not None else "")
+        case PackageHit(package_no=package_no):
+            return printing.of_package(at, package_no)
+        case DocumentHit(document_no=document_no):
+            return printing.of_document(document_no)
+        case _:
+            return None
 
 
 def work(at: At, state: LookUpState) -> str:
@@ -306,4 +339,5 @@ FLOW = Flow(
     view=view,
     help=lambda at, state: help_for(JOB, state.step),
     work=work,
+    label=label,
 )

@@ -21,6 +21,7 @@ from stockterm.flows.view import Message, ViewState
 
 if TYPE_CHECKING:
     from db.posting.lines import PostingOperation
+    from stockterm.flows.printing import Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class At:
     location: LocationFacts
     today: date
     separators: tuple[str, ...] = ()
+    printer: str = ""  # that the terminal's profile names; blank: that of the location
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Outcome:
     `undo` is not None when this can be undone: what the flow needs to put its rows back (or blank). `operations` are posted
     before anything is written; the job's `posted` then makes the outcome that is committed. `go` names the job to go to; a state
     of None is dropped. `back` goes back one step: like undo, and to the menu where there is no step left. `hold`: the scan was
-    no answer to the question and is kept. `forget`: the steps that undo goes through are gone, or others.
+    no answer to the question and is kept. `forget`: the steps that undo goes through are gone, or others. `printer`:
+    labels for it are among the writes, and are sent once these are committed.
     """
 
     state: Any
@@ -95,6 +98,7 @@ class Outcome:
     hold: bool = False
     forget: bool = False
     unknown: str = ""  # the code that nothing has, for F4
+    printer: str = ""
 
 
 def _posts_nothing(at: At, state: Any, ask: Ask | None, registers: list[Any]) -> Outcome:
@@ -119,13 +123,18 @@ def _as_it_is(state: Any) -> Any:
     return state
 
 
+def _no_label(at: At, state: Any) -> "Labels | None":
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """What a job does: the class of its state, and its functions.
 
     `work` names the steps that undo goes through (`count:17`); `restore` puts back what one of them changed; `begun` says whether
     a state has something in it that another user must not be handed; `settled` is a state without the multiplier that waits in
-    it; `handed_over` is what must be written when a badge gives the state to another user.
+    it; `handed_over` is what must be written when a badge gives the state to another user; `label` is what CMD:PRINT prints, None
+    where nothing on the screen has a label.
     """
 
     state: type[Any]
@@ -141,6 +150,7 @@ class Flow:
     begun: Callable[[Any], bool] = _never
     settled: Callable[[Any], Any] = _as_it_is
     handed_over: Callable[[Any, str], tuple[Write, ...]] = _nothing_to_write
+    label: "Callable[[At, Any], Labels | None]" = _no_label
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from db.work import scan_log, sessions, steps
 from db.work.scan_log import SavedScan
 from db.work.sessions import WorkInHand
 from stockterm.flows import hand as hands
-from stockterm.flows import menu, say, session_view, sign_in, undoing
+from stockterm.flows import menu, printing, say, session_view, sign_in, undoing
 from stockterm.flows.hand import LOCATION, MENU, Hand
 from stockterm.flows.jobs import BY_NAME, JOBS, LINK, state_of
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Job, Outcome, Reply
@@ -88,6 +88,7 @@ class Session:
         terminal: str,
         *,
         separators: Sequence[str] = (),
+        printer: str = "",
         on_language: Callable[[str], None] | None = None,
         not_applied: Mapping[str, Sequence[str]] = MappingProxyType({}),
         lock_after: int = 0,
@@ -99,6 +100,8 @@ class Session:
         """
         self._terminal = terminal[:60]
         self._separators = tuple(separators)
+        self._printer = printer
+        self._labels = printing.OnTheirWay()
         self._on_language = on_language
         self._sign_in = SignIn()
         self._signed_in: SignedIn | None = None
@@ -156,6 +159,7 @@ class Session:
                 self._take(token)
             except (DiskFull, DatabaseDamaged) as problem:
                 self._trouble = Message(Level.ERROR, self._trouble_in_words(problem))
+            self._tell_about_labels()
         return self.view()
 
     def lock(self, typed: str = "") -> ViewState:
@@ -176,6 +180,7 @@ class Session:
 
     def close(self) -> None:
         """The terminal goes away; the work stays, to be taken up. Costs that are being forwarded are waited for, not for long."""
+        self._labels.close()
         if self._forwarding is not None:
             self._forwarding.join(timeout=5)
 
@@ -368,6 +373,8 @@ class Session:
         if hand.job == MENU:
             return Outcome(None, say.note(_("Type the digit of a job.")))
         job, state = BY_NAME[hand.job], hand.states[hand.job]
+        if command is Command.PRINT:
+            return printing.print_labels(at, state, job.flow.label(at, state))
         if command is Command.UNDO:
             return self._undone(job, at, state, back=False)
         outcome = job.flow.command(at, state, command)
@@ -454,6 +461,26 @@ class Session:
         if outcome.go is not None or outcome.forget or saved.command:
             self._count_steps()
         self._offer_held()
+        if outcome.printer and at is not None:
+            self._say_of_label(self._labels.send(at, outcome.printer))
+
+    def _say_of_label(self, news: Message) -> None:
+        """What became of a label: behind what is said anyway where it went well, before it where it did not."""
+        hand = self._current.hand
+        before = "" if hand.message is None or hand.message.level is Level.NOTE else hand.message.text
+        texts = (before, news.text) if news.level is Level.OK else (news.text, before)
+        self._save_hand(replace(hand, message=Message(news.level, " ".join(filter(None, texts)))), [])
+
+    def _tell_about_labels(self) -> None:
+        """What was not known of a label is said with the next scan or key, but not over what waits for an answer."""
+        signed_in = self._signed_in
+        if signed_in is None or self._idle or self._trouble is not None or signed_in.hand.blocked or signed_in.hand.ask is not None:
+            return
+        if (news := self._labels.news()) is not None:
+            try:
+                self._say_of_label(news)
+            except _TakenUp:
+                self._lose("")
 
     def _step(self, saved: SavedScan, outcome: Outcome, step_no: int) -> Write:
         at, hand = self._at_now, self._current.hand
@@ -561,7 +588,7 @@ class Session:
 
     def _at(self, user: UserFacts, location_code: str) -> At | None:
         location = places.location(location_code) if location_code and may_work_at(user, location_code) else None
-        return None if location is None else At(user, self._terminal, location, clock.today(), self._separators)
+        return None if location is None else At(user, self._terminal, location, clock.today(), self._separators, self._printer)
 
     def _resume_at_terminal(self) -> None:
         """After a kill or a broken line: the same terminal, a short while later, goes on without signing in again.

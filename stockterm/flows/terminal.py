@@ -46,6 +46,7 @@ class TerminalProfile:
     mouse: bool = False  # clicks choose, on terminals with 80 columns and more
     labels: tuple[tuple[str, str], ...] = ()  # the site's prefixes: (one of LABELS, its spelling there)
     lock_after: int = 15  # minutes without a key after which the badge or the PIN is asked for again; 0: never
+    printer: str = ""  # where its labels go; blank: to that of the location
 
     def __post_init__(self) -> None:
         if not self.suffixes or not self.suffixes <= POSSIBLE_SUFFIXES:
@@ -64,5 +65,7 @@ class TerminalProfile:
                 or spelling[:1] in " .]0123456789"
             ):
                 raise ValueError(f"labels: {name} = {spelling!r} is no text that begins with a letter or a sign")
+        if not isinstance(self.printer, str):
+            raise ValueError(f"printer: {self.printer!r} is no code in quotes")
         if isinstance(self.lock_after, bool) or not isinstance(self.lock_after, int) or not 0 <= self.lock_after <= LONGEST_LOCK:
             raise ValueError(f"lock_after: {self.lock_after!r} is not 0 to {LONGEST_LOCK} minutes")

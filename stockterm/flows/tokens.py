@@ -23,6 +23,7 @@ class Command(StrEnum):
     PAGE_DOWN = "PGDN"
     NEXT = "NEXT"
     POST = "POST"
+    PRINT = "PRINT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,7 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
         "height_mm": _WHOLE,
         "dpi": _WHOLE,
         "location": _CODE,
+        "blocked": _FLAG,
     },
     "user": {
         "code": _needed(_CODE),

@@ -1,8 +1,9 @@
 """Labels of what is in the database: look it up, say what its label says. One call for a flow, one for each command.
 
-content = label_for_lot("2000", "L-77") printer = printing.printer_for(location_code) job_no = order([content], printer,
-title="Lot L-77", user_code="ANN", terminal="RF-1")     # or order_write(…) inside a transaction
-sending.send_in_background()
+content = label_for_lot("2000", "L-77")
+printer = printing.printer_for(location_code)
+[job_no] = order([content], printer, title="Lot L-77", user_code="ANN")     # or order_write(…) inside a transaction
+send_waiting(printer.code)
 """
 
 from collections.abc import Sequence
@@ -68,9 +69,12 @@ def label_for_lot(
     )
 
 
-def label_for_package(package_no: str, free_text: Sequence[str] = ()) -> LabelContent:
-    """A package: a logistic label where its number is an SSCC, with its content where that is one item and lot; else `LP:`."""
-    inside = facts.package_contents(package_no)
+def label_for_package(package_no: str, free_text: Sequence[str] = (), *, with_content: bool = True) -> LabelContent:
+    """A package: a logistic label where its number is an SSCC, with its content where that is one item and lot; else `LP:`.
+
+    `with_content=False` for whoever must not learn what the books say is in it.
+    """
+    inside = facts.package_contents(package_no) if with_content else []
     if not content.is_sscc(package_no):
         items = ", ".join(dict.fromkeys(one.item_no for one in inside))
         return content.package_label(package_no, lines=(*free_text, items))

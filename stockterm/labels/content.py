@@ -25,7 +25,7 @@ from stockterm.labels.barcode import (
 Element = tuple[str, str]
 """An application identifier and its value."""
 
-COMMANDS = ("HELP", "CLEAR", "BACK", "LIST", "UNDO", "QTY", "PGUP", "PGDN", "NEXT", "POST")
+COMMANDS = ("HELP", "CLEAR", "BACK", "LIST", "UNDO", "QTY", "PGUP", "PGDN", "NEXT", "POST", "PRINT")
 MULTIPLIERS = ("2*", "3*", "5*", "6*", "10*", "12*", "24*", "100*")
 
 _LARGEST_COUNT = 99_999_999  # AI 30 and 37: eight digits
@@ -240,4 +240,5 @@ def command_meanings() -> list[str]:
         _("F8 Page down"),
         _("F9 Next bin"),
         _("F10 Post"),
+        _("F12 Print label"),
     ]

@@ -5,12 +5,15 @@ side did not answer that with a reset; everything else is a failure with its rea
 printer holds the stream back (it prints as fast as it prints) the queue is told that we are still at it.
 """
 
+import errno
+import logging
 import os
+import select
 import socket
+import stat
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +21,9 @@ from db.connection import connection_scope
 from db.core.errors import StocktermError
 from db.masters.printers import PORT, host_and_port
 from db.work import printing
-from db.work.printing import TakenJob
+from db.work.printing import PrintJob, TakenJob
+
+logger = logging.getLogger(__name__)
 
 CONNECT_S = 5.0
 STALLED_S = 20.0
@@ -27,6 +32,7 @@ STALLED_S = 20.0
 _LAST_WORD_S = 0.5  # how long we listen for a reset after the last byte
 _CHUNK = 4096
 _TELL_QUEUE_S = 10.0
+_LOOK_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +53,20 @@ def send_waiting(printer_code: str | None = None, *, stalled_s: float = STALLED_
     return outcomes
 
 
+class _CutOff(Exception):
+    """The printer has taken a part of the job, and the rest did not go out."""
+
+
 def _send_one(job: TakenJob, stalled_s: float) -> Outcome:
     try:
         if job.printer.kind == PORT:
             _to_port(job, stalled_s)
         else:
-            _to_file(job)
-    except (OSError, StocktermError) as problem:
+            _to_file(job, stalled_s)
+    except (OSError, ValueError, StocktermError, _CutOff) as problem:  # ValueError: a host name that cannot be one
         reason = _in_a_line(problem)
-        return Outcome(job.job_no, job.printer.code, printing.note_failure(job, reason), reason)
+        state = printing.note_failure(job, reason, cut_off=isinstance(problem, _CutOff))
+        return Outcome(job.job_no, job.printer.code, state, reason)
     printing.note_sent(job)
     return Outcome(job.job_no, job.printer.code, printing.SENT)
 
@@ -75,7 +86,8 @@ def _to_port(job: TakenJob, stalled_s: float) -> None:
             try:
                 sent += connection.send(data[sent : sent + _CHUNK])
             except OSError as problem:
-                raise OSError(problem.errno, f"{_in_a_line(problem)} after {sent} of {len(data)} bytes") from problem
+                kind = _CutOff if sent else OSError
+                raise kind(f"{_in_a_line(problem)} after {sent} of {len(data)} bytes") from problem
             if time.monotonic() - told > _TELL_QUEUE_S:
                 printing.still_sending(job)
                 told = time.monotonic()
@@ -87,29 +99,45 @@ def _to_port(job: TakenJob, stalled_s: float) -> None:
         except TimeoutError:
             pass  # most printers keep the connection open and say nothing
         except OSError as problem:
-            raise OSError(problem.errno, f"hung up after {sent} bytes: {_in_a_line(problem)}") from problem
+            raise _CutOff(f"hung up after {sent} bytes: {_in_a_line(problem)}") from problem
 
 
-def _to_file(job: TakenJob) -> None:
+def _to_file(job: TakenJob, stalled_s: float) -> None:
     path = Path(job.printer.address)
     data = job.data.encode()
     if not path.is_dir():
-        with path.open("ab") as file:
-            file.write(data)
-            _make_durable(file.fileno(), file.flush)
+        _append(path, data, stalled_s)
         return
     target = path / f"job-{job.job_no:08}.zpl"
     unfinished = target.with_suffix(".part")
     with unfinished.open("wb") as file:
         file.write(data)
-        _make_durable(file.fileno(), file.flush)
+        file.flush()
+        os.fsync(file.fileno())
     unfinished.replace(target)  # whoever watches the folder never sees half a job
 
 
-def _make_durable(number: int, flush: Callable[[], None]) -> None:
-    flush()
-    with suppress(OSError):  # a device cannot be synced
-        os.fsync(number)
+def _append(path: Path, data: bytes, stalled_s: float) -> None:
+    """To a file or a device. A pipe that nobody reads is refused, not waited for; half a job is taken off a file again."""
+    number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666)
+    try:
+        is_file = stat.S_ISREG(os.fstat(number).st_mode)
+        before, sent = os.fstat(number).st_size, 0
+        try:
+            while sent < len(data):
+                if not is_file and not select.select([], [number], [], stalled_s)[1]:
+                    raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+                sent += os.write(number, data[sent : sent + _CHUNK])
+            if is_file:
+                os.fsync(number)
+        except OSError as problem:
+            if is_file:
+                os.ftruncate(number, before)
+            if is_file or not sent:
+                raise
+            raise _CutOff(f"{_in_a_line(problem)} after {sent} of {len(data)} bytes") from problem
+    finally:
+        os.close(number)
 
 
 def sender_name() -> str:
@@ -129,21 +157,48 @@ def keep_sending(stop: threading.Event, *, every_s: float = 2.0, tell: Callable[
         stop.wait(every_s)
 
 
-_sending = threading.Lock()
+class Sending:
+    """One job on its way, in a thread with its own connection: sent at once, and tried again as the queue says, until it is sent,
+    has failed for good, was cancelled, or the terminal closes. What else is due goes out with it.
 
-
-def send_in_background() -> threading.Thread:
-    """Send what is due in a thread of its own, with its own connection, and return at once. For terminals, after a job was
-    queued.
-
-    One thread at a time: a job that is queued meanwhile is seen by the one that is running or by the next. Errors stay in the
-    queue.
+    For terminals, after a job was queued. Nothing is kept here only: whatever ends the thread, the job is in the queue.
     """
 
-    def work() -> None:
-        with _sending, suppress(StocktermError), connection_scope():
-            send_waiting()
+    def __init__(self, job: PrintJob) -> None:
+        self.job = job
+        """As it was seen last."""
+        self._tried, self._stopped = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._work, name="labels", daemon=True)
+        self._thread.start()
 
-    thread = threading.Thread(target=work, name="labels", daemon=True)
-    thread.start()
-    return thread
+    def wait(self, seconds: float) -> bool:
+        """Wait for what comes of the first attempt; false: it is not known yet."""
+        return self._tried.wait(seconds)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will be tried from here."""
+        return not self._thread.is_alive()
+
+    def stop(self, seconds: float = 0) -> None:
+        """No further attempt; one that is under way is waited for, not for long."""
+        self._stopped.set()
+        self._thread.join(seconds)
+
+    def _work(self) -> None:
+        try:
+            with connection_scope():
+                while self._step() and not self._stopped.wait(_LOOK_AGAIN_S):
+                    pass
+        except StocktermError:
+            logger.warning("job %s stays in the queue: stockterm labels send", self.job.job_no, exc_info=True)
+        self._tried.set()
+
+    def _step(self) -> bool:
+        """Send what is due, this printer's first; whether the job still waits."""
+        send_waiting(self.job.printer_code)
+        self.job = printing.require_job(self.job.job_no)
+        if self.job.state != printing.SENDING:  # else another process has it in hand
+            self._tried.set()
+        send_waiting()
+        return self.job.state in (printing.WAITING, printing.SENDING)

@@ -68,7 +68,7 @@ class Prefix(StrEnum):
 
 
 OWN_PREFIXES = tuple((str(prefix), prefix) for prefix in Prefix)
-COMMANDS = frozenset({"HELP", "CLEAR", "BACK", "LIST", "UNDO", "QTY", "PGUP", "PGDN", "NEXT", "POST"})
+COMMANDS = frozenset({"HELP", "CLEAR", "BACK", "LIST", "UNDO", "QTY", "PGUP", "PGDN", "NEXT", "POST", "PRINT"})
 
 
 class TrackingKind(StrEnum):

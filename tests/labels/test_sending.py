@@ -10,9 +10,9 @@ from db.connection import fetch
 from db.core.clock import held_at
 from db.masters.change import put_masters
 from db.work import printing
-from stockterm.labels import company, sending
+from stockterm.labels import company
 from stockterm.labels.content import bin_label
-from stockterm.labels.sending import send_waiting
+from stockterm.labels.sending import Sending, send_waiting
 from tests.labels.printers import closed_port, loopback_printer
 from tests.labels.reading import Read
 from tests.labels.zpl_reading import labels_of
@@ -136,9 +136,11 @@ def test_many_labels_are_several_jobs_and_all_of_them_or_none() -> None:
 
 def test_a_terminal_sends_in_the_background_on_a_connection_of_its_own() -> None:
     with loopback_printer() as loopback:
-        ordered(a_printer(loopback.address), "A-01")
-        sending.send_in_background().join(timeout=30)
+        [job_no] = ordered(a_printer(loopback.address), "A-01")
+        on_its_way = Sending(printing.require_job(job_no))
+        assert on_its_way.wait(30)
         assert len(loopback.wait_for(1)) == 1
+        assert on_its_way.job.state == "sent"
     assert printing.unsent_jobs() == []
 
 
@@ -147,7 +149,9 @@ def test_no_silent_end_when_the_connection_breaks_in_the_background(monkeypatch:
         raise OSError("cable cut")
 
     monkeypatch.setattr(socket, "create_connection", unreachable)
-    ordered(a_printer("127.0.0.1"), "A-01")
-    sending.send_in_background().join(timeout=30)
+    [job_no] = ordered(a_printer("127.0.0.1"), "A-01")
+    on_its_way = Sending(printing.require_job(job_no))
+    assert on_its_way.wait(30)
+    on_its_way.stop(30)
     [job] = printing.unsent_jobs()
     assert (job.state, job.reason) == ("waiting", "cable cut")

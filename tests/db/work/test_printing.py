@@ -152,6 +152,8 @@ def test_a_location_prints_at_its_own_printer_and_else_at_the_one_for_all() -> N
     with pytest.raises(printing.NoPrinter):
         printing.printer_for("MAIN")
     a_printer("A-MAIN", location="MAIN")
+    assert printing.printer_for("SHOP").code == "A-MAIN", "the only one there is"
+    a_printer("B-MAIN", location="MAIN")
     with pytest.raises(printing.NoPrinter):
         printing.printer_for("SHOP")
     a_printer("A-ALL")
