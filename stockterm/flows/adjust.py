@@ -15,7 +15,7 @@ from db.core.errors import NotEnoughStock, NothingToDo, QuantityZero, ReasonRequ
 from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine
 from db.queries.places import contents_at
 from db.work import steps
-from stockterm.flows import choose, fefo, say
+from stockterm.flows import choose, fefo, printing, say
 from stockterm.flows.goods import (
     EXPECTED,
     KINDS,
@@ -454,6 +454,7 @@ def _keys(state: AdjustState) -> tuple[KeyHint, ...]:
         *listed,
         KeyHint(Command.BACK, _("back")),
         KeyHint(Command.HELP, _("help")),
+        *([KeyHint(Command.PRINT, _("label"))] if state.goods is not None else []),
     )
 
 
@@ -471,6 +472,7 @@ FLOW = Flow(
     view=view,
     help=lambda at, state: help_for(JOB, state.step),
     work=work,
+    label=lambda at, state: printing.of_hand(at, state.goods, state.bin_code),
     posted=posted,
     begun=lambda state: state.goods is not None,
 )

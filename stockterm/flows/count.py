@@ -23,7 +23,7 @@ from decimal import Decimal
 from db.core.errors import QuantityZero
 from db.queries.places import contents_at
 from db.work import counts
-from stockterm.flows import choose, count_line, count_post, count_view, say
+from stockterm.flows import choose, count_line, count_post, count_view, printing, say
 from stockterm.flows.count_bins import close, closed, open_bin, opened, zero_lines
 from stockterm.flows.count_goods import advance, answered_expiry, attributes, counted_item, number_scanned, numbered
 from stockterm.flows.count_line import book, lines_before, typed
@@ -349,6 +349,7 @@ FLOW = Flow(
     view=count_view.view,
     help=_help,
     work=work,
+    label=lambda at, state: printing.of_hand(at, state.pending or state.goods, state.bin_code),
     posted=count_post.posted,
     restore=count_line.restore,
     begun=count_post.begun,

@@ -21,7 +21,7 @@ from db.queries.items import item_facts
 from db.work import count_finish, count_orders, counts, steps
 from db.work.count_orders import FINISHED, OPEN, CountOrder, Recording
 from db.work.counts import CountedLine
-from stockterm.flows import choose, count, count_orphans, count_view, say
+from stockterm.flows import choose, count, count_orphans, count_view, printing, say
 from stockterm.flows.count_bins import zero_line, zero_lines
 from stockterm.flows.count_line import lines_before
 from stockterm.flows.count_order_state import CountOrderState, settled
@@ -375,6 +375,7 @@ FLOW = Flow(
     view=view,
     help=_help,
     work=work,
+    label=lambda at, state: printing.of_hand(at, state.count.pending or state.count.goods, state.count.bin_code),
     restore=count_orphans.restore,
     begun=begun,
     settled=settled,

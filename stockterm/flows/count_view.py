@@ -84,4 +84,5 @@ def _keys(at: At, state: CountState) -> tuple[KeyHint, ...]:
     if state.bin_code or not at.location.bins:
         hints.append(KeyHint(Command.NEXT, _("close")))
     hints += [KeyHint(Command.POST, _("post")), KeyHint(Command.LIST, _("list")), KeyHint(Command.QUANTITY, _("quantity"))]
-    return (*hints, KeyHint(Command.BACK, _("menu")), KeyHint(Command.HELP, _("help")))
+    label = [KeyHint(Command.PRINT, _("label"))] if state.goods is not None and state.goods.tracked else []
+    return (*hints, KeyHint(Command.BACK, _("menu")), KeyHint(Command.HELP, _("help")), *label)

@@ -16,7 +16,7 @@ from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine
 from db.queries import places
 from db.queries.places import bin_facts, contents_at
 from db.work import steps
-from stockterm.flows import choose, fefo, say
+from stockterm.flows import choose, fefo, printing, say
 from stockterm.flows.goods import (
     EXPECTED,
     KINDS,
@@ -511,6 +511,7 @@ FLOW = Flow(
     view=view,
     help=lambda at, state: help_for(JOB, state.step),
     work=work,
+    label=lambda at, state: printing.of_hand(at, state.goods, state.bin_code),
     posted=posted,
     begun=lambda state: state.goods is not None,
 )

@@ -2,7 +2,7 @@
 
 A job says what its label is, `Flow.label(at, state) -> Labels`, with one of the functions below:
 
-    label=lambda at, state: printing.of_goods(at, state.goods) if state.goods else None
+    label=lambda at, state: printing.of_hand(at, state.goods, state.bin_code)
 
 and `print_labels(at, state, labels)` makes the outcome: the labels go into the queue in the transaction that marks the scan as
 applied, so they are printed exactly when that scan counts, once. To print with something else that a job writes, it adds them
@@ -13,8 +13,8 @@ Which printer: the one that the terminal's profile names, else that of the locat
 """
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
 
 from db.core.codes import normalize_code
 from db.work import printing
@@ -53,15 +53,14 @@ def of_item(item_no: str, variant_code: str = "", uom_code: str = "") -> Labels:
 
 
 def of_numbers(
-    item_no: str, variant_code: str = "", *, lot_no: str = "", serial_no: str = "", count: Decimal | None = None
+    item_no: str, variant_code: str = "", *, lot_no: str = "", serial_no: str = "", expiration_date: date | None = None
 ) -> Labels:
-    """A lot, a serial number, or both; `count` in base units stands on the label where it is given."""
+    """A lot, a serial number, or both; the expiry date is that of a number that is not known yet."""
     from stockterm.labels.company import label_for_lot
 
-    content = label_for_lot(item_no, lot_no, variant_code=variant_code, serial_no=serial_no, count=count)
-    return Labels(
-        _("Lot {number}").format(number=lot_no) if lot_no else _("Serial {number}").format(number=serial_no), (content,)
-    )
+    content = label_for_lot(item_no, lot_no, variant_code=variant_code, serial_no=serial_no, expiration_date=expiration_date)
+    title = _("Lot {number}").format(number=lot_no) if lot_no else _("Serial {number}").format(number=serial_no)
+    return Labels(title, (content,))
 
 
 def of_package(at: At, package_no: str) -> Labels:
@@ -94,27 +93,40 @@ def of_document(document_no: str) -> Labels:
     return Labels(_("Document {no}").format(no=document_no), (document_label(document_no),))
 
 
-def of_goods(at: At, goods: Goods) -> Labels:
-    """The goods in a worker's hand: their package, else their lot or serial number, else the item in its unit.
+class Numbered(Protocol):
+    """Goods with their numbers: those of `goods.Goods`, a piece of a transfer, a line."""
+
+    @property
+    def item_no(self) -> str: ...
+    @property
+    def variant_code(self) -> str: ...
+    @property
+    def lot_no(self) -> str: ...
+    @property
+    def serial_no(self) -> str: ...
+    @property
+    def package_no(self) -> str: ...
+
+
+def of_hand(at: At, goods: Numbered | None, bin_code: str = "") -> Labels | None:
+    """What a worker has in hand: the package, else the lot or serial number, else the item in its unit; without goods the bin.
 
     A number that nobody has seen before is printed as it was scanned or typed, with the expiry date that was given.
     """
-    from stockterm.labels.company import label_for_lot
-
-    if goods.package_no and not (goods.lot_no or goods.serial_no):
+    if goods is None:
+        return of_bin(at.location.code, bin_code) if bin_code else None
+    if goods.package_no:
         return of_package(at, goods.package_no)
+    known = goods if isinstance(goods, Goods) else None
     if not (goods.lot_no or goods.serial_no):
-        return of_item(goods.item_no, goods.variant_code, goods.uom_code)
-    content = label_for_lot(
+        return of_item(goods.item_no, goods.variant_code, known.uom_code if known else "")
+    return of_numbers(
         goods.item_no,
-        goods.lot_no,
-        variant_code=goods.variant_code,
+        goods.variant_code,
+        lot_no=goods.lot_no,
         serial_no=goods.serial_no,
-        expiration_date=goods.expiration_date,
+        expiration_date=known.expiration_date if known else None,
     )
-    number = goods.lot_no or goods.serial_no
-    title = _("Lot {number}") if goods.lot_no else _("Serial {number}")
-    return Labels(title.format(number=number), (content,))
 
 
 # ---- into the queue

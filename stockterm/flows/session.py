@@ -474,7 +474,13 @@ class Session:
     def _tell_about_labels(self) -> None:
         """What was not known of a label is said with the next scan or key, but not over what waits for an answer."""
         signed_in = self._signed_in
-        if signed_in is None or self._idle or self._trouble is not None or signed_in.hand.blocked or signed_in.hand.ask is not None:
+        if (
+            signed_in is None
+            or self._idle
+            or self._trouble is not None
+            or signed_in.hand.blocked
+            or signed_in.hand.ask is not None
+        ):
             return
         if (news := self._labels.news()) is not None:
             try:

@@ -23,7 +23,7 @@ from db.queries.transfer_orders import WaitingOrder, on_the_way, orders_to_recei
 from db.work import steps
 from db.work.number_series import numbers_left_for
 from db.work.transfer_orders import TransferOrderDocument, find_transfer_order
-from stockterm.flows import choose, say
+from stockterm.flows import choose, printing, say
 from stockterm.flows.goods import (
     EXPECTED,
     KINDS,
@@ -416,6 +416,14 @@ SHIP = Transfers("ship_transfer", Right.SHIP_TRANSFER, ships=True)
 RECEIVE = Transfers("receive_transfer", Right.RECEIVE_TRANSFER, ships=False)
 
 
+def _label(at: At, state: TransferState) -> printing.Labels | None:
+    """Of the goods in hand, else of what was scanned last, else of the order."""
+    goods = state.goods or (state.pieces[-1] if state.pieces else None)
+    if goods is None and state.order_no:
+        return printing.of_document(state.order_no)
+    return printing.of_hand(at, goods)
+
+
 def _flow(job: Transfers) -> Flow:
     return Flow(
         state=TransferState,
@@ -426,6 +434,7 @@ def _flow(job: Transfers) -> Flow:
         view=job.view,
         help=lambda at, state: help_for(job.job, state.step),
         work=job.work,
+        label=_label,
         posted=job.posted,
         begun=lambda state: bool(state.order_no),
     )

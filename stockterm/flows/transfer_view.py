@@ -66,7 +66,8 @@ def _keys(at: At, state: TransferState) -> tuple[KeyHint, ...]:
     post = [KeyHint(Command.POST, _("post"))] if state.pieces and state.goods is None else []
     listed = [KeyHint(Command.LIST, _("list"))] if state.step in ("bin", "item", *KINDS) else []
     closes = [KeyHint(Command.NEXT, _("next bin"))] if state.step == "item" and at.location.bins else []
-    return (*post, KeyHint(Command.UNDO, _("undo")), *listed, *closes, back, help_key)
+    label = [KeyHint(Command.PRINT, _("label"))] if state.goods or state.pieces else []
+    return (*post, KeyHint(Command.UNDO, _("undo")), *listed, *closes, back, help_key, *label)
 
 
 def how_many_in_words(hand: InHand, state: TransferState, goods: Goods, wanted: Sequence[Wanted]) -> str:

@@ -230,3 +230,29 @@ def _until_said(worker: Worker, words: str) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+class TestInTheMiddleOfAJob:
+    def test_a_new_lot_gets_its_label_with_the_date_that_was_given_before_it_is_posted(self, tray: Path) -> None:
+        worker = signed_in().scan("2", "BIN:A-01", "CHEESE", "LOT:NEW").key(Command.POST).scan("+3", "31.1.2030")
+        assert worker.key(Command.PRINT).said == "Label sent to P1"
+        assert printed(tray) == [Read("]C1", f"01{GTIN}17300131" + "10NEW")]
+        assert worker.scan("FOUND").view.prompt == "F10 posts", "and the job goes on where it was"
+
+    def test_a_count_prints_the_lot_in_hand_and_with_none_the_open_bin(self, tray: Path) -> None:
+        worker = signed_in().scan("1", "BIN:A-01").key(Command.PRINT)
+        assert worker.said == "Label sent to P1"
+        worker.scan("CHEESE", "LOT:NEW").key(Command.POST).scan("31.1.2030")
+        counted = worker.view.quantity
+        assert (counted, worker.key(Command.PRINT).said) == ("1 PCS", "Label sent to P1")
+        assert printed(tray) == [Read("]C0", "BIN:A-01"), Read("]C1", f"01{GTIN}17300131" + "10NEW")]
+        assert worker.view.quantity == counted
+        undone = worker.key(Command.UNDO).said
+        assert undone.startswith("Undone: "), undone
+        assert "PRINT" not in undone, "a label is no step that undo goes through"
+
+    def test_a_question_is_answered_first(self, tray: Path) -> None:
+        worker = signed_in().scan("1", "BIN:A-01", "SALINE", "LOT:NEW")
+        asked = worker.said
+        assert worker.key(Command.PRINT).said == asked
+        assert not tray.exists()
