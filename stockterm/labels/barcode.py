@@ -144,15 +144,27 @@ def encode_itf_14(digits: str) -> Symbol:
 
 def encode_code_128(text: str) -> Symbol:
     """Printable ASCII, 1 to 48 characters. X-dimension 0.3 mm, quiet zones 10 modules."""
-    from barcode.codex import Code128
-
     if not (1 <= len(text) <= MOST_CHARACTERS and all(" " <= character <= "~" for character in text)):
         raise UnprintableBarcode(
             value=repr(text),
             symbology="Code 128",
             expected=phrase("1 to {length} printable ASCII characters", length=MOST_CHARACTERS),
         )
-    return Symbol(Symbology.CODE_128, text, text, Code128(text).build()[0], 0.3, 10, 10)
+    return Symbol(Symbology.CODE_128, text, text, _code_128(text), 0.3, 10, 10)
+
+
+def _code_128(text: str) -> str:
+    """python-barcode takes the digits 99 at the beginning for a change of character sets, and leaves them out: 9912 became 12."""
+    from barcode.charsets import code128
+    from barcode.codex import Code128
+
+    class Careful(Code128):  # type: ignore[misc]
+        def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+            if encoded[:2] == [code128.START_CODES["C"], 99]:
+                return encoded
+            return list(super()._try_to_optimize(encoded))
+
+    return str(Careful(text).build()[0])
 
 
 def encode_gs1(elements: Sequence[tuple[str, str]]) -> Symbol:

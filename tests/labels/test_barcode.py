@@ -10,6 +10,7 @@ from stockterm.labels.barcode import (
     Symbology,
     UnprintableBarcode,
     encode,
+    encode_code_128,
     encode_gs1,
     svg,
 )
@@ -144,3 +145,10 @@ def test_neither_the_barcode_library_nor_pillow_is_loaded_before_a_symbol_is_enc
         "print([name for name in ('barcode', 'PIL', 'peewee', 'textual') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("text", ["99", "9912", "990000123", "99A", "9", "1", "9999999999"])
+def test_code_128_that_begins_with_99_is_read_back_whole(text: str) -> None:
+    """python-barcode leaves those two digits out: the label would say another code."""
+    symbol = encode_code_128(text)
+    assert read_svg(svg(symbol), symbol.width_mm) == [Read("]C0", text)]
