@@ -20,7 +20,7 @@ from stockterm.demo.goods import (
     Goods,
 )
 from stockterm.demo.history import Operation, box_code, postings
-from stockterm.demo.places import LOCATIONS, PEOPLE, REASONS, bins
+from stockterm.demo.places import LOCATIONS, PEOPLE, REASONS, ROUTES, SERIES, TRANSIT, bins
 
 MARK = "DEMO"
 """Responsibility center that says: this database is a demo; its name ends in the day that it was made for."""
@@ -30,6 +30,7 @@ def demo_operations(today: date) -> Iterator[Operation]:
     """All operations, in an order in which they can be posted: master data, nine weeks of postings, then what is blocked."""
     yield {"op": "responsibility_center", "code": MARK, "name": f"Demo data of {today.isoformat()}"}
     yield from places()
+    yield from numbers()
     yield from classes()
     for goods in GOODS:
         yield from item(goods)
@@ -42,7 +43,7 @@ def demo_operations(today: date) -> Iterator[Operation]:
 
 
 def places() -> Iterator[Operation]:
-    """Locations, bins, reasons, users."""
+    """Locations, bins, routes, reasons, users."""
     for location in LOCATIONS:
         operation: Operation = {"op": "location", "code": location.code, "name": location.name}
         if location.bin_mandatory:
@@ -55,6 +56,8 @@ def places() -> Iterator[Operation]:
         if one.blocked_movement:
             operation["blocked_movement"] = one.blocked_movement
         yield operation
+    for route in ROUTES:
+        yield {"op": "transfer_route", "from": route.start, "to": route.end, "in_transit": TRANSIT, "shipping_days": route.days}
     for reason in REASONS:
         yield {"op": "reason", "code": reason.code, "description": reason.description}
     for person in PEOPLE:
@@ -62,6 +65,14 @@ def places() -> Iterator[Operation]:
             "op": "user", "code": person.code, "name": person.name, "role": person.role, "badge": person.badge, "pin": person.pin,
             "language": person.language, "locations": list(person.locations),
         }  # fmt: skip
+
+
+def numbers() -> Iterator[Operation]:
+    """Number series without gaps, and what draws from them."""
+    for one in SERIES:
+        yield {"op": "number_series", "code": one.code, "description": one.description}
+        yield {"op": "number_series_line", "series": one.code, "starting_no": one.starting_no}
+    yield {"op": "settings", **{one.setting: one.code for one in SERIES}}
 
 
 def classes() -> Iterator[Operation]:

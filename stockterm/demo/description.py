@@ -21,6 +21,7 @@ def describe(demo: Demo) -> str:
             *people,
             "",
             _("Places: MAIN and EAST have bins, SHOP has none, TRANSIT is on the way between them."),
+            _("Transfer orders: TO-1001 is on its way to SHOP, TO-1002 waits in MAIN to be shipped to EAST."),
             _("Look at: HW1010 screws in A-01-01 (boxes of 10), HW1060 and HW1070 together in A-02-02,"),
             _("  FD2220 cheese in B-04-02 (an expired lot), MD3070 saline (a blocked lot), EL4330 torches"),
             _("  (blocked), CD18-4102 a drill, B2207 a lot number of two items, RECV-01 not put away yet."),

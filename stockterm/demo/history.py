@@ -10,6 +10,7 @@ The story, in days before `today`:
     22 to 1  sales     12  a purchase return     11  damaged, a sample     10  a mistake and its undoing
      6  PR-1006 building materials, supplies, workwear      5  a sales return at exact cost     4  a count of one bin
      2  PR-1007 food, received in RECV-01 and RECV-02, not yet invoiced and not yet put away
+     1  transfer order TO-1001 is shipped to the shop and on its way; TO-1002 for EAST waits to be shipped
 
 Quantities follow from the tables in `goods.py` by fixed shares, without chance. `_Books` keeps what lies where, so that a line
 that would take more than there is fails here and not at the door.
@@ -21,7 +22,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from stockterm.demo.goods import BOX_CODES, GOODS, GOODS_BY_NO, LOTS, VARIANTS, Goods, Lot, serial_no
-from stockterm.demo.places import EAST, MAIN, SHOP
+from stockterm.demo.places import EAST, MAIN, SHOP, TRANSIT
 
 Operation = dict[str, object]
 """One operation of the interchange format, ready for JSON: decimals and dates are strings."""
@@ -37,6 +38,8 @@ EAST_RACK = {
     "MD3020": "A-02-02", "MD3030": "A-02-02", "SU5010": "A-02-03", "SU5030": "A-02-04", "HW1280": "A-02-04",
 }  # fmt: skip
 """Where the goods of EAST lie there."""
+ON_THE_WAY = {"HW1250": 6, "FD2080": 12}  # transfer order TO-1001, shipped to the shop yesterday
+TO_BE_SHIPPED = {"HW1260": 24, "FD2080": 6, "FD2320": 48}  # TO-1002, for EAST
 
 Key = tuple[str, str, str, str, str]  # item, variant, location, bin, lot or serial number
 
@@ -217,6 +220,25 @@ class _History:
                 unit_price=goods.price, document_no="SH-2009", user="WORKER2",
             )  # fmt: skip
 
+    def transfers(self) -> Iterator[Operation]:
+        """Yesterday: goods for the shop are on their way, an order for EAST waits to be shipped."""
+        for number, (target, ordered) in enumerate(((SHOP, ON_THE_WAY), (EAST, TO_BE_SHIPPED)), start=1):
+            lines: list[Operation] = [{"item": no, "quantity": str(quantity)} for no, quantity in ordered.items()]
+            yield {
+                "op": "transfer_order", "id": f"ORDER-8001-{number}", "date": self.day(1), "from": MAIN, "to": target,
+                "lines": lines, "user": "SUPER1",
+            }  # fmt: skip
+        shipped: list[Operation] = []
+        for number, (no, quantity) in enumerate(ON_THE_WAY.items(), start=1):
+            goods = GOODS_BY_NO[no]
+            self.books.add((no, "", MAIN, goods.bin, first_number(goods)), -Decimal(quantity))
+            self.books.add((no, "", TRANSIT, "", first_number(goods)), Decimal(quantity))
+            numbers = self.number_fields(goods, first_number(goods), inbound=False)
+            shipped.append({"line_no": number, "quantity": str(quantity), "bin": goods.bin, **numbers})
+        yield {
+            "op": "transfer_ship", "id": "SHIP-8001", "date": self.day(1), "no": "TO-1001", "lines": shipped, "user": "WORKER1",
+        }  # fmt: skip
+
     def shop_sales(self) -> Iterator[Operation]:
         """The shop's day yesterday."""
         for number, no in enumerate(SHOP_SHELF[::2], start=1):
@@ -306,6 +328,7 @@ class _History:
         yield from self.receipt("PR-1007", 2, food[1:half:2], "1.03", bin_code="RECV-01", invoiced=False)
         yield from self.receipt("PR-1008", 2, food[half + 1 :: 2], "1.03", bin_code="RECV-02", invoiced=False)
         yield from self.shop_sales()
+        yield from self.transfers()
 
 
 def postings(today: date) -> Iterator[Operation]:

@@ -21,6 +21,33 @@ LOCATIONS = [
 ]
 
 
+class Route(NamedTuple):
+    """How goods get from one location to another, and how many days they are on the way."""
+
+    start: str
+    end: str
+    days: int
+
+
+ROUTES = [Route(MAIN, EAST, 1), Route(EAST, MAIN, 1), Route(MAIN, SHOP, 0), Route(SHOP, MAIN, 0)]
+
+
+class Series(NamedTuple):
+    """A number series, and the setting that names it."""
+
+    code: str
+    description: str
+    starting_no: str
+    setting: str
+
+
+SERIES = [
+    Series("TO", "Transfer orders", "TO-1001", "transfer_order_nos"),
+    Series("TS", "Transfer shipments", "TS-1001", "transfer_shipment_nos"),
+    Series("TR", "Transfer receipts", "TR-1001", "transfer_receipt_nos"),
+]
+
+
 class Bin(NamedTuple):
     location: str
     code: str

@@ -144,6 +144,8 @@ def others() -> Iterator[Label]:
     for reason in REASONS:
         if reason.code in ("FOUND", "DAMAGED", "SAMPLE"):
             yield _code(f"RSN:{reason.code}", reason.code, reason.description)
+    yield _code("DOC:TO-1001", "TO-1001", _("to be received in SHOP"))
+    yield _code("DOC:TO-1002", "TO-1002", _("to be shipped in MAIN"))
     yield _code("NOBODY-KNOWS-ME", _("Unknown code"), _("to see an error"))
     yield _code("Az-Qy/]19", _("Keyboard test"), _("must arrive as printed"))
 

@@ -9,7 +9,7 @@ from db.posting.lines import Header, OrderedLine, TransferOrder
 from db.queries import places
 from db.queries.transfer_orders import transfer_settings
 from db.work.number_series import preview_number
-from db.work.transfer_orders import find_route
+from db.work.transfer_orders import find_route, find_transfer_order
 from stockterm.flows import choose, say
 from stockterm.flows.goods import Goods, base_quantity, goods_of
 from stockterm.flows.lists import Line
@@ -64,9 +64,13 @@ def _number_in_words(at: At, draft: Draft) -> str:
     if not series:
         return _("type one")
     try:
-        return _("next, {number}").format(number=preview_number(series, at.today))
+        return _("next, {number}").format(number=preview_number(series, at.today, taken=_is_order))
     except StocktermError:
         return _("none left")
+
+
+def _is_order(number: str) -> bool:
+    return find_transfer_order(normalize_code(number)) is not None
 
 
 def way_in_words(at: At, draft: Draft) -> str:

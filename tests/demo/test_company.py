@@ -39,12 +39,24 @@ def tracked(line: Row) -> list[Row]:
     return list(line.get("tracking", [line]))
 
 
+def shipped(operations: list[Row], ship: Row) -> Iterator[tuple[Row, tuple[str, str, str, str, str], Decimal]]:
+    """What a shipment takes out of its bins and puts on the way. Orders are numbered as they come, from TO-1001 on."""
+    order = of(operations, "transfer_order")[int(ship["no"].removeprefix("TO-")) - 1001]
+    for line in ship["lines"]:
+        item = str(order["lines"][line["line_no"] - 1]["item"])
+        quantity, number = Decimal(line["quantity"]), str(line.get("lot", ""))
+        yield ship, (item, "", str(order["from"]), str(line["bin"]), number), -quantity
+        yield ship, (item, "", "TRANSIT", "", number), quantity
+
+
 def stock_moves(operations: list[Row]) -> Iterator[tuple[Row, tuple[str, str, str, str, str], Decimal]]:
     """Each journal line as changes of what lies where: line, (item, variant, location, bin, number), base quantity."""
     units = {(one["item"], one["code"]): Decimal(one["quantity_per"]) for one in of(operations, "unit_of_measure")}
     signs = {"purchase": 1, "positive_adjustment": 1, "sale": -1, "negative_adjustment": -1, "transfer": -1}
     by_id = {one["id"]: one for one in operations if "id" in one}
     for one in operations:
+        if one["op"] == "transfer_ship":
+            yield from shipped(operations, one)
         line, direction = (by_id[one["of"]], -1) if one["op"] == "undo" else (one, 1)
         if line["op"] != "journal_line":
             continue
@@ -161,6 +173,18 @@ def test_who_posts_may_post_there(operations: list[Row]) -> None:
         person = people[posting["user"]]
         assert person["role"] not in ("viewer", "counter")
         assert {posting["location"], posting.get("new_location", posting["location"])} <= set(person["locations"])
+
+
+def test_a_transfer_is_on_its_way_and_one_waits_on_routes_that_lead_there(operations: list[Row]) -> None:
+    routes = {(one["from"], one["to"]): one["in_transit"] for one in of(operations, "transfer_route")}
+    orders = of(operations, "transfer_order")
+    assert {(one["from"], one["to"]) for one in orders} <= set(routes)
+    assert set(routes.values()) == {"TRANSIT"}
+    (ship,) = of(operations, "transfer_ship")
+    assert [(line["line_no"], line["quantity"]) for line in ship["lines"]] == [
+        (number, line["quantity"]) for number, line in enumerate(orders[0]["lines"], start=1)
+    ]
+    assert len(orders) == 2
 
 
 def test_tracked_items_move_with_their_numbers_and_others_without(operations: list[Row]) -> None:
