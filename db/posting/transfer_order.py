@@ -17,6 +17,7 @@ from db.core.errors import (
     NotShipped,
     OverReceived,
     OverShipped,
+    PermissionDenied,
     ReasonRequired,
     StocktermError,
     UnknownCode,
@@ -51,6 +52,7 @@ from db.work.transfer_orders import (
     set_in_transit,
 )
 
+MAY_CLOSE = {"supervisor", "administrator"}  # as the screens have it (`ORDER_TRANSFER`)
 _ON_THE_WAY = (
     "SELECT lot_no, serial_no, package_no, SUM(remaining_quantity), MAX(posting_date) FROM item_ledger_entry"
     " WHERE order_no = ? AND order_no <> '' AND order_line_no = ? AND location_code = ? AND open AND quantity > 0"
@@ -94,8 +96,14 @@ def plan_receive(planning: Planning, receive: TransferReceive, content_hash: str
 
 def plan_close(planning: Planning, close: TransferClose, content_hash: str) -> int:
     """Close what is missing of a shipment: written off with a reason, or back to the sender. Never silently."""
+    errors: list[StocktermError] = []
+    user = planning.stock.setup.user(close.header.user_code or planning.posted_by.user_code)
+    if user is not None and user.role not in MAY_CLOSE:
+        errors.append(PermissionDenied(field="user", user_code=user.code, action=phrase("close what a transfer is missing")))
     if not close.send_back and not close.header.reason_code:
-        raise Problems([ReasonRequired(field="reason")])
+        errors.append(ReasonRequired(field="reason"))
+    if errors:
+        raise Problems(errors)
     order = _order(planning, close.no)
     lines = close.lines or tuple(HandledLine(line.line_no) for line in order.lines if line.in_transit > 0)
     if not lines:

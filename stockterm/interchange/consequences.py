@@ -41,6 +41,7 @@ class Consequences:
         self._keys: set[str] = set()  # of master data
         self._items: set[str] = set()
         self._items_set_up: set[str] = set()  # refused as master data: how they may be posted is not known
+        self._orders: set[str] = set()
         self._settings = False
 
     def note(self, operation: Operation | None, fields: Values) -> None:
@@ -50,6 +51,8 @@ class Consequences:
         self._items.update(items_of(fields))
         for reference in references_of(fields):
             self._ids.update(heads(reference))
+        if operation is not None and operation.name.startswith("transfer_") and isinstance(fields.get("no"), str):
+            self._orders.add(_folded(fields["no"]))
         if operation is None or operation.group is not Group.MASTER:
             return
         for name in _KEYS:
@@ -72,6 +75,8 @@ class Consequences:
             return True
         if self._settings and error.code in _OF_SETTINGS:
             return True
+        if isinstance(fields.get("no"), str) and _folded(fields["no"]) in self._orders:
+            return error.code in _OF_STOCK or (isinstance(error, UnknownCode) and error.field in ("no", "line_no"))
         if error.code not in _OF_STOCK:
             return False
         named = (head for reference in references_of(fields) for head in heads(reference))
