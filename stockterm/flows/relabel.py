@@ -28,10 +28,10 @@ from stockterm.flows.goods import (
     with_number,
 )
 from stockterm.flows.help import help_for
-from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
+from stockterm.flows.meaning import hit_from_text, meaning_of, nothing_changed, refuse
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.reasons import reason_of
-from stockterm.flows.refusals import NoSuchNumber, UnknownChoice
+from stockterm.flows.refusals import NoSuchNumber, UnknownChoice, UnknownScan
 from stockterm.flows.relabel_next import lying_here, new_number_wanted, next_question
 from stockterm.flows.relabel_state import (
     JOB,
@@ -122,6 +122,8 @@ def take(at: At, state: RelabelState, found: Resolution) -> Outcome:
             kind, value = ("lot", found.lot_no) if isinstance(found, LotHit) else ("serial", found.serial_no)
             goods, _facts = goods_of(ItemHit(found.item_no, found.variant_code))
             return _stepped(next_question(at, replace(state, goods=with_number(goods, kind, value, None))))
+        case LotHit(lot_no=number) | SerialHit(serial_no=number) if state.step == "what":  # certainly one, and nothing has it
+            raise UnknownScan(scanned=number[:60], done=nothing_changed(JOB))
         case PackageHit() if state.step == "what":
             return _package(at, state, found.package_no)
         case _:
@@ -157,7 +159,7 @@ def _wanted(state: RelabelState) -> str:
         case "bin":
             return _("Scan a bin.")
         case "what":
-            return _("Scan a lot, item or serial.")
+            return _("Scan lot or item.")
         case "change":
             return _("Type what changes: its number.")
         case "quantity" | "new":

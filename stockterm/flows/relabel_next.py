@@ -32,7 +32,7 @@ def next_question(at: At, state: RelabelState) -> Outcome:
     """The next thing to ask for; when nothing is missing, the summary."""
     goods = state.goods
     if goods is None:
-        return Outcome(replace(state, step="what"), say.note(_("Scan a lot, item or serial.")))
+        return Outcome(replace(state, step="what"), say.note(_("Scan lot or item.")))
     if goods.has_variants and not goods.variant_code:
         return Outcome(state, ask=choose.which_variant(goods))
     goods = filled_in(at, state, goods)

@@ -190,7 +190,7 @@ def posted(at: At, state: RelabelState, ask: Ask | None, registers: list[Any]) -
             labels=after.labels,
             recent_reasons=after.recent_reasons,
         )
-        text = _("Posted. {left} left: how many to the next? Register {register}.").format(
+        text = _("{left} left: how many to the next? Posted, register {register}.").format(
             left=quantity(left, goods.base_uom), register=register
         )
     return Outcome(after, say.ok(text), writes=writes, good=True, forget=True)

@@ -113,7 +113,7 @@ def change_in_words(change: str) -> str:
         Change.SERIAL: _("New serial"),
         Change.PACKAGE: _("New package"),
         Change.VARIANT: _("Other variant"),
-        Change.EXPIRY: _("Expiry of all of it"),
+        Change.EXPIRY: _("Expiry everywhere"),
     }[Change(change)]
 
 

@@ -6,7 +6,6 @@ from stockterm.flows import choose
 from stockterm.flows.goods import KINDS, Goods, kind_in_words
 from stockterm.flows.outcome import At
 from stockterm.flows.reasons import reason_choices
-from stockterm.flows.relabel_post import in_words
 from stockterm.flows.relabel_state import (
     Change,
     RelabelState,
@@ -86,11 +85,8 @@ def _touched(state: RelabelState) -> tuple[str, ...]:
         format_date(old) if old else _("no expiry"),
         format_date(state.new_expiry) if state.new_expiry else _("no expiry"),
     )
-    return (
-        f"{before} → {after}",
-        in_words(state),
-        *(f"{where} {quantity(much, goods.base_uom)}" for where, much in held.items()),
-    )
+    places = (f"{where} {quantity(much, goods.base_uom)}" for where, much in held.items())
+    return (f"{dated_number(goods)} {before} → {after}", *places)
 
 
 def _prompt(state: RelabelState) -> str:
