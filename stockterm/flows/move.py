@@ -15,6 +15,7 @@ from db.core.errors import Blocked, NotEnoughStock, NothingToDo, QuantityZero, W
 from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine
 from db.queries import places
 from db.queries.places import bin_facts, contents_at
+from db.queries.reclassify import Lying, Stranded, stranded_by
 from db.work import steps
 from stockterm.flows import choose, fefo, printing, say
 from stockterm.flows.goods import (
@@ -35,6 +36,7 @@ from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import NoSuchNumber
 from stockterm.flows.reversing import ask_to_reverse, reversal, reversed_text
 from stockterm.flows.rights import Right, require, require_location
+from stockterm.flows.stranding import ask_about
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
 from stockterm.flows.words import checked_quantity, number, place, quantity, times
@@ -324,13 +326,29 @@ def command(at: At, state: MoveState, command: Command) -> Outcome:
         case Command.UNDO if state.reversible:
             return Outcome(state, ask=ask_to_reverse(at, state.reversible_text))
         case Command.POST if state.step == "summary":
-            digits = say.two_digits()
-            text = _("Post {what}? Type {digits}.").format(what=_in_words(at, state), digits=digits)
-            return Outcome(state, ask=Ask("post", text, values=(at.today.isoformat(),), digits=digits, no=_("not yet")))
+            return Outcome(state, ask=ask_about(_stranded(at, state)) or _digits(at, state))
         case Command.POST:
             raise NothingToDo(what=_("the move is not complete"))
         case _:
             return Outcome(state)
+
+
+def _digits(at: At, state: MoveState) -> Ask:
+    digits = say.two_digits()
+    text = _("Post {what}? Type {digits}.").format(what=_in_words(at, state), digits=digits)
+    return Ask("post", text, values=(at.today.isoformat(),), digits=digits, no=_("not yet"))
+
+
+def _stranded(at: At, state: MoveState) -> list[Stranded]:
+    """The orders from here that want what goes to another location."""
+    goods = state.goods
+    assert goods is not None
+    assert goods.quantity is not None
+    if state.to_location == at.location.code:
+        return []
+    base = base_quantity(goods, goods.quantity)
+    leaving = Lying(at.location.code, state.bin_code, goods.lot_no, goods.serial_no, goods.package_no, base)
+    return stranded_by(goods.item_no, goods.variant_code, at.location.code, [leaving])
 
 
 def _list(at: At, state: MoveState) -> Outcome:
@@ -361,6 +379,8 @@ def answer(at: At, state: MoveState, ask: Ask, reply: Answer) -> Outcome:
     if isinstance(reply, int):
         return _chosen(at, state, ask, reply)
     match ask.kind:
+        case "stranded":
+            return Outcome(state, ask=_digits(at, state))
         case "post":
             require(at.user, Right.MOVE)
             return Outcome(state, ask=ask, operations=(operation(at, state, date.fromisoformat(ask.values[0])),))

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from db.core.errors import Blocked, NotEnoughStock, NothingToDo
+from db.core.errors import NotEnoughStock, NothingToDo
 from db.queries.items import variants_of
-from db.queries.numbers import number_facts
 from db.queries.reclassify import Lying, lying
-from stockterm.flows import choose, relabel_post, say
+from stockterm.flows import choose, fefo, relabel_post, say
 from stockterm.flows.goods import KINDS, Goods, base_quantity, kind_in_words, with_number
 from stockterm.flows.meaning import hit_to_text
 from stockterm.flows.outcome import Ask, At, Outcome
@@ -72,7 +71,7 @@ def _here(at: At, state: RelabelState, goods: Goods) -> Outcome:
     for kind in KINDS:
         if getattr(goods, kind) and not getattr(goods, f"{kind}_no"):
             return _ask_number(state, goods, kind)
-    _refuse_blocked(goods)
+    fefo.refuse_blocked(goods)
     bins = list(dict.fromkeys(one.bin_code for one in found))
     state = replace(state, goods=goods)
     if len(bins) > 1:
@@ -147,14 +146,6 @@ def _not_there(at: At, state: RelabelState, goods: Goods) -> NoSuchNumber | NotE
             return NoSuchNumber(kind=kind_in_words(kind), number=value, item_no=goods.name, place=where, done=_("changed"))
     requested = base_quantity(goods, goods.quantity or Decimal(1))
     return NotEnoughStock(field="quantity", place=where, what=goods.name, available=Decimal(0), requested=requested)
-
-
-def _refuse_blocked(goods: Goods) -> None:
-    for kind in KINDS:
-        if number := getattr(goods, f"{kind}_no"):
-            facts = number_facts(goods.item_no, goods.variant_code, kind, number)
-            if facts is not None and facts.blocked:
-                raise Blocked(field=kind, kind=kind, value=facts.number, reason=facts.block_reason)
 
 
 def _refuse_too_much(state: RelabelState, goods: Goods, available: Decimal, where: str) -> None:

@@ -28,6 +28,7 @@ from stockterm.flows.relabel_state import (
 )
 from stockterm.flows.reversing import REVERSE, reversal, reversed_text
 from stockterm.flows.rights import Right, require
+from stockterm.flows.stranding import ask_about
 from stockterm.flows.words import quantity
 from stockterm.i18n import _, format_date
 
@@ -42,16 +43,7 @@ def new_id() -> str:
 
 def question(at: At, state: RelabelState) -> Ask:
     """The two digits; before them the orders that would not find what they want, if there are any."""
-    found = stranded(at, state)
-    if not found:
-        return _digits(at, state)
-    texts = [
-        _("{order} wants {wanted} of {number}, {left} stay").format(
-            order=one.order_no, wanted=f"{one.wanted.normalize():f}", number=one.number, left=f"{one.left.normalize():f}"
-        )
-        for one in found
-    ]
-    return Ask("stranded", _("{orders}. Post it?").format(orders="; ".join(texts)), yes=_("post"), no=_("not yet"))
+    return ask_about(stranded(at, state)) or _digits(at, state)
 
 
 def stranded(at: At, state: RelabelState) -> list[Stranded]:

@@ -1,13 +1,14 @@
 """Moving goods from bin to bin and from location to location. `operations.md` §8."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from db.connection import fetch
 from db.core import clock
 from db.masters.change import put_masters
+from db.posting.lines import Header, OrderedLine, TrackingLine, TransferOrder
 from stockterm.flows.tokens import Command
-from tests.flows.warehouse import Worker, a_warehouse, entries, on_hand, purchased, signed_in, sold
+from tests.flows.warehouse import Worker, a_warehouse, entries, on_hand, posted, purchased, signed_in, sold
 from tests.support.databases import OpenDatabase
 
 PCS, BOX = "9528765432108", "19528765432105"
@@ -213,3 +214,25 @@ def test_given_a_blocked_lot_when_scanned_to_leave_then_refused_with_the_reason(
     put_masters([("lot", {"item": "CHEESE", "no": "SOON", "blocked": True, "block_reason": "smells"})])
     worker = signed_in().scan("3", "BIN:A-02", "CHEESE", "SOON", "1", "LOC:SHOP")
     worker.is_refused("Blocked: lot SOON. smells")
+
+
+def test_demands_that_a_move_strands_are_listed_before_it_is_posted(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    purchased("SALINE", "10", lot="L1")
+    lines = (
+        OrderedLine(1, "1000", Decimal(2), uom_code="BOX"),
+        OrderedLine(2, "SALINE", Decimal(4), tracking=(TrackingLine(None, "l1"),)),
+    )
+    posted(TransferOrder(Header(date(2026, 1, 1)), "TO-7", "EAST", "SHOP", "ROAD", lines))
+    worker = moving().scan("SALINE", "L1", "7", "LOC:SHOP").key(Command.POST)
+    assert worker.said == "TO-7 wants 4 of l1, 3 stay. Post it?"
+    worker.key(Command.BACK).scan("x").key(Command.BACK, Command.UNDO, Command.UNDO).scan("6", "LOC:SHOP").post()
+    assert worker.said.startswith("Posted 6 PCS SALINE")
+    worker.scan(PCS, "2", "LOC:SHOP").key(Command.POST)
+    assert worker.said == "TO-7 wants 12 of 1000, 8 stay. Post it?"
+    worker.key(Command.POST)
+    worker.scan(worker.view.prompt.removeprefix("Type "))
+    assert worker.said.startswith("Posted 2 PCS 1000")
+    worker.scan(PCS, "8", "BIN:A-02").post()  # inside the location nothing is lost
+    assert worker.said.startswith("Posted 8 PCS 1000")
