@@ -18,7 +18,8 @@ from db.core.numbers import from_scaled
 from db.posting.lines import Count, CountLine, Header, PostedBy
 from db.posting.post import post_operations
 from db.work import count_orders as orders
-from db.work.count_finish import NAMED, Progress, Result, results_of
+from db.work.count_finish import Progress, Result, results_of
+from db.work.count_judge import NAMED
 from db.work.count_orders import FINISHED, POSTED, POSTING, CountOrder
 from db.work.count_schedule import counted_items
 

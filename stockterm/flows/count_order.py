@@ -18,10 +18,11 @@ from db.core.count_errors import THROWN_AWAY, RecordingTaken
 from db.core.count_errors import CountOrderState as WrongState
 from db.core.errors import NothingToDo
 from db.queries.items import item_facts
-from db.work import count_finish, count_orders, counts, steps
-from db.work.count_orders import FINISHED, OPEN, CountOrder, Recording
+from db.work import count_hand_in, count_orders, count_orphans, count_recordings, counts, steps
+from db.work.count_orders import FINISHED, OPEN, CountOrder
+from db.work.count_recordings import Recording
 from db.work.counts import CountedLine
-from stockterm.flows import choose, count, count_orphans, count_view, printing, say
+from stockterm.flows import choose, count, count_unknown, count_view, printing, say
 from stockterm.flows.count_bins import zero_line, zero_lines
 from stockterm.flows.count_line import lines_before
 from stockterm.flows.count_order_state import CountOrderState, settled
@@ -59,7 +60,7 @@ def begin(at: At, state: CountOrderState | None) -> Outcome:
     """Go on with the recording in hand, or choose an order of this location."""
     require(at.user, Right.COUNT)
     if state is not None and state.recording_no and state.count.location_code == at.location.code:
-        recording = count_orders.read_recording(state.order_no, state.recording_no)
+        recording = count_recordings.read_recording(state.order_no, state.recording_no)
         if recording is not None and recording.status == OPEN and recording.user_code == at.user.code:
             return _taken(at, recording, state.count)
     orders = [one for one in count_orders.orders_at(at.location.code) if one.status == OPEN]
@@ -75,13 +76,13 @@ def begin(at: At, state: CountOrderState | None) -> Outcome:
 
 def _which_recording(at: At, order: CountOrder) -> Outcome:
     """One's own open recording; else a new one, one that is left, or a recount of what one has not counted."""
-    opened = [one for one in count_orders.recordings_of(order.order_no) if one.status == OPEN]
+    opened = [one for one in count_recordings.recordings_of(order.order_no) if one.status == OPEN]
     for one in opened:
         if one.user_code == at.user.code:
-            return _taken(at, count_orders.take_recording(order.order_no, one.recording_no, at.user.code))
-    opened = [one for one in opened if not count_orders.counted_by(one, at.user.code)]
+            return _taken(at, count_recordings.take_recording(order.order_no, one.recording_no, at.user.code))
+    opened = [one for one in opened if not count_recordings.counted_by(one, at.user.code)]
     if not opened:
-        return _taken(at, count_orders.begin_recording(order.order_no, at.user.code))
+        return _taken(at, count_recordings.begin_recording(order.order_no, at.user.code))
     texts = [_("Count myself"), *(_recording_in_words(one) for one in opened)]
     values = (str(order.order_no), *(str(one.recording_no) for one in opened))
     ask = Ask("recording", _("{order}: which?").format(order=order.document_no), choose.numbered(texts), values)
@@ -89,16 +90,18 @@ def _which_recording(at: At, order: CountOrder) -> Outcome:
 
 
 def _recording_in_words(one: Recording) -> str:
-    lines = lines_in_words(len(count_orders.recorded_lines(one)))
+    lines = lines_in_words(len(count_recordings.recorded_lines(one)))
     if one.pass_no > 1 and not one.user_code:
-        return _("Count again: {lines}").format(lines=lines_in_words(len(count_orders.tasks_of(one.order_no, one.recording_no))))
+        return _("Count again: {lines}").format(
+            lines=lines_in_words(len(count_recordings.tasks_of(one.order_no, one.recording_no)))
+        )
     return _("Take over from {user}: {lines}").format(user=one.user_code or "-", lines=lines)
 
 
 def _taken(at: At, recording: Recording, where: CountState | None = None) -> Outcome:
     order = count_orders.read_order(recording.order_no)
     assert order is not None
-    left, bins = count_orders.bins_left(recording)
+    left, bins = count_recordings.bins_left(recording)
     state = CountOrderState(
         recording.order_no,
         recording.recording_no,
@@ -118,7 +121,7 @@ def _wanted(recording: Recording) -> tuple[str, ...]:
     """What a recount wants to be counted again: places and items, never how many."""
     if recording.pass_no == 1:
         return ()
-    lines = sorted((bin_code, item_no, variant) for item_no, variant, bin_code in count_finish.task_keys(recording))
+    lines = sorted((bin_code, item_no, variant) for item_no, variant, bin_code in count_hand_in.task_keys(recording))
     shown = [" ".join(filter(None, line)) for line in lines[:_SHOWN]]
     return (_("Count again:"), *shown, *(["…"] if len(lines) > _SHOWN else []))
 
@@ -130,7 +133,7 @@ def _eyes(at: At, state: CountOrderState) -> At:
 
 def _in_hand(at: At, state: CountOrderState) -> Recording:
     """The recording, if it is still open and this worker's."""
-    recording = count_orders.read_recording(state.order_no, state.recording_no)
+    recording = count_recordings.read_recording(state.order_no, state.recording_no)
     if recording is None:
         raise WrongState(order=f"CO{state.order_no}/{state.recording_no}", status=THROWN_AWAY)
     if recording.status != OPEN:
@@ -142,8 +145,8 @@ def _in_hand(at: At, state: CountOrderState) -> Recording:
 
 def _handed_over(state: CountOrderState, user_code: str) -> tuple[Write, ...]:
     """A badge in the middle of it: the recording goes on in the hands of another."""
-    recording = count_orders.read_recording(state.order_no, state.recording_no) if state.recording_no else None
-    return tuple(count_orders.give_recording(recording, user_code)) if recording is not None else ()
+    recording = count_recordings.read_recording(state.order_no, state.recording_no) if state.recording_no else None
+    return tuple(count_recordings.give_recording(recording, user_code)) if recording is not None else ()
 
 
 # ---- scans ----------------------------------------------------------------------------------------------------------
@@ -153,17 +156,17 @@ def scan(at: At, state: CountOrderState, entry: Entry) -> Outcome:
     """One scan or typed entry."""
     require(at.user, Right.COUNT)
     recording = _in_hand(at, state)
-    if state.step == count_orphans.DESCRIBE:
-        return count_orphans.described(state, entry)
-    typed = count_orphans.typed_quantity(at, state, entry)
+    if state.step == count_unknown.DESCRIBE:
+        return count_unknown.described(state, entry)
+    typed = count_unknown.typed_quantity(at, state, entry)
     if typed is not None:
-        return count_orphans.with_quantity(at, state, typed)
+        return count_unknown.with_quantity(at, state, typed)
     try:
         outcome = count.scan(_eyes(at, state), state.count, entry)
     except UnknownScan:
-        if not count_orphans.may_be_orphan(at, state, entry):
+        if not count_unknown.may_be_orphan(at, state, entry):
             raise
-        return count_orphans.keep(at, state, recording, entry)
+        return count_unknown.keep(at, state, recording, entry)
     return _counted(at, state, recording, outcome)
 
 
@@ -174,7 +177,7 @@ def _counted(at: At, state: CountOrderState, recording: Recording, outcome: Outc
         return outcome
     changed_bin = now.bin_code != state.count.bin_code
     if now.bin_code and changed_bin and not shared:
-        other = count_orders.other_counter(recording, now.bin_code)
+        other = count_recordings.other_counter(recording, now.bin_code)
         if other is not None and other[0] != at.user.code:
             text = _("Bin {bin} is in the count of {user} since {time}. Count it too? It adds up.").format(
                 bin=now.bin_code, user=other[0], time=clock_time(other[1])
@@ -185,11 +188,11 @@ def _counted(at: At, state: CountOrderState, recording: Recording, outcome: Outc
         booked = _Booked(goods.item_no, goods.variant_code, now.bin_code, goods.serial_no, now.line_quantity, at.user.code)
         order = count_orders.read_order(state.order_no)
         assert order is not None
-        count_finish.check_line(order, recording, booked)
+        count_hand_in.check_line(order, recording, booked)
         outcome = outcome if order.blind else _found(at, recording, booked, outcome)
     state = replace(state, count=now, orphan_no=0, orphan_code="", orphan_quantity=Decimal(0), step="")
     if changed_bin:
-        left, bins = count_orders.bins_left(recording)
+        left, bins = count_recordings.bins_left(recording)
         state = replace(state, bins_left=len(left), bins=bins)
     return replace(outcome, state=state)
 
@@ -222,9 +225,9 @@ def command(at: At, state: CountOrderState, command: Command) -> Outcome:
             raise FirstAnswer(what=_("Answer"), item_no=state.count.pending.name, done=_("counted"))
         return _ask_hand_in(state, recording)
     if command is Command.LIST and state.orphan_no:
-        return Outcome(replace(state, step=count_orphans.DESCRIBE), say.note(_("What is it? Type a few words.")))
+        return Outcome(replace(state, step=count_unknown.DESCRIBE), say.note(_("What is it? Type a few words.")))
     if command is Command.LIST and at.location.bins and not state.count.bin_code:
-        left, bins = count_orders.bins_left(recording)
+        left, bins = count_recordings.bins_left(recording)
         text = _("{left} of {bins} bins left.").format(left=len(left), bins=bins)
         return Outcome(state, say.note(text), text=(text, " ".join(left[:_SHOWN])))
     return _counted(at, state, recording, count.command(_eyes(at, state), state.count, command))
@@ -232,13 +235,13 @@ def command(at: At, state: CountOrderState, command: Command) -> Outcome:
 
 def _ask_hand_in(state: CountOrderState, recording: Recording) -> Outcome:
     """F10: what is left to be visited is named, and two digits hand the recording in."""
-    lines = count_orders.recorded_lines(recording)
-    orphans = [one for one in count_orders.orphans_of(state.order_no) if one.recording_no == recording.recording_no]
+    lines = count_recordings.recorded_lines(recording)
+    orphans = [one for one in count_orphans.orphans_of(state.order_no) if one.recording_no == recording.recording_no]
     if not lines and not orphans:
         raise NothingToDo(what=_("nothing was counted"))
     lines = _scanned(state, lines)
     digits = say.two_digits()
-    left, _bins = count_orders.bins_left(recording)
+    left, _bins = count_recordings.bins_left(recording)
     text = _("Hand in {lines}? Type {digits}.").format(lines=lines_in_words(len(lines) + len(orphans)), digits=digits)
     shown = [text]
     if any(left):
@@ -279,7 +282,7 @@ def _with_lines_of_order(at: At, state: CountOrderState, recording: Recording, o
     named = {(one.item_no, one.variant_code) for one in counts.lines_of(count_no, bin_code)}
     lines = zero_lines(at, state.count)
     named |= {(one.item_no, one.variant_code) for one in lines}
-    missing = [one for one in count_orders.lines_in(recording, bin_code) if (one.item_no, one.variant_code) not in named]
+    missing = [one for one in count_recordings.lines_in(recording, bin_code) if (one.item_no, one.variant_code) not in named]
     for one in missing:
         facts = item_facts(one.item_no, one.variant_code)
         assert facts is not None
@@ -297,10 +300,10 @@ def _chosen(at: At, ask: Ask, reply: Answer) -> Outcome:
         return _which_recording(at, order)
     order_no = int(ask.values[0])
     if not reply:
-        return _taken(at, count_orders.begin_recording(order_no, at.user.code))
+        return _taken(at, count_recordings.begin_recording(order_no, at.user.code))
     recording_no = int(ask.values[reply])
-    before = count_orders.read_recording(order_no, recording_no)
-    taken = _taken(at, count_orders.take_recording(order_no, recording_no, at.user.code))
+    before = count_recordings.read_recording(order_no, recording_no)
+    taken = _taken(at, count_recordings.take_recording(order_no, recording_no, at.user.code))
     if before is None or before.user_code == at.user.code:
         return taken
     return replace(taken, writes=tuple(steps.give(_steps(before.count_no, before.user_code), work(at, taken.state))))
@@ -308,13 +311,13 @@ def _chosen(at: At, ask: Ask, reply: Answer) -> Outcome:
 
 def _handed_in(at: At, state: CountOrderState) -> Outcome:
     """Hand in, once: after a kill between this and the echo it is found done."""
-    recording = count_orders.read_recording(state.order_no, state.recording_no)
+    recording = count_recordings.read_recording(state.order_no, state.recording_no)
     done = recording is not None and recording.status == FINISHED and recording.finished_by == at.user.code
     if not done:
         _in_hand(at, state)
-        count_finish.finish_recording(state.order_no, state.recording_no, at.user.code)
+        count_hand_in.finish_recording(state.order_no, state.recording_no, at.user.code)
     assert recording is not None
-    lines = lines_in_words(len(_scanned(state, count_orders.recorded_lines(recording))))
+    lines = lines_in_words(len(_scanned(state, count_recordings.recorded_lines(recording))))
     text = _("Handed in for {order}: {lines}.").format(order=f"CO{state.order_no}", lines=lines)
     return Outcome(None, say.ok(text), writes=(steps.forget(work(at, state)),), go="menu", good=True, forget=True)
 
@@ -344,7 +347,7 @@ def view(at: At, state: CountOrderState) -> ViewState:
             quantity=number(state.orphan_quantity),
             keys=(KeyHint(Command.LIST, _("what?")), *(one for one in shown.keys if one.command is not Command.LIST)),
         )
-    return replace(changed, prompt=_("In words")) if state.step == count_orphans.DESCRIBE else changed
+    return replace(changed, prompt=_("In words")) if state.step == count_unknown.DESCRIBE else changed
 
 
 def work(at: At, state: CountOrderState) -> str:
@@ -358,8 +361,8 @@ def _steps(count_no: int, user_code: str) -> str:
 
 def begun(state: CountOrderState) -> bool:
     """Whether something was counted."""
-    recording = count_orders.read_recording(state.order_no, state.recording_no) if state.recording_no else None
-    return recording is not None and recording.status == OPEN and bool(count_orders.recorded_lines(recording))
+    recording = count_recordings.read_recording(state.order_no, state.recording_no) if state.recording_no else None
+    return recording is not None and recording.status == OPEN and bool(count_recordings.recorded_lines(recording))
 
 
 def _help(at: At, state: CountOrderState) -> tuple[str, ...]:
@@ -376,7 +379,7 @@ FLOW = Flow(
     help=_help,
     work=work,
     label=lambda at, state: printing.of_hand(at, state.count.pending or state.count.goods, state.count.bin_code),
-    restore=count_orphans.restore,
+    restore=count_unknown.restore,
     begun=begun,
     settled=settled,
     handed_over=_handed_over,

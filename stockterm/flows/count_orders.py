@@ -20,8 +20,8 @@ from db.connection import connection_scope, fetch
 from db.core.errors import StocktermError
 from db.posting.lines import PostedBy
 from db.queries.items import reasons
-from db.work import count_finish, count_orders, count_schedule
-from db.work.count_finish import JudgedLine
+from db.work import count_finish, count_hand_in, count_judge, count_orders, count_orphans, count_recordings, count_schedule
+from db.work.count_judge import JudgedLine
 from db.work.count_orders import FINISHED, OPEN, POSTED, POSTING, CountOrder, NewCountOrder
 from db.work.count_rules import LINES_AT_ONCE, NO_THRESHOLDS, Need, Thresholds
 from stockterm.flows import choose, say
@@ -99,12 +99,12 @@ def _entries(at: At, state: SupervisorState) -> list[_Entry]:
         case "line":
             return _decision_entries(state, order)
         case "orphans":
-            orphans = count_orders.orphans_of(order.order_no)[:_LISTED]
+            orphans = count_orphans.orphans_of(order.order_no)[:_LISTED]
             return [_Entry(_orphan_in_words(one), _go(state, "orphan", one.orphan_no)) for one in orphans]
         case "orphan":
-            return [_Entry(_("Discard"), lambda: _resolve_orphan(at, state, count_orders.DISCARDED))]
+            return [_Entry(_("Discard"), lambda: _resolve_orphan(at, state, count_orphans.DISCARDED))]
         case "recordings":
-            recordings = count_orders.recordings_of(order.order_no)[:_LISTED]
+            recordings = count_recordings.recordings_of(order.order_no)[:_LISTED]
             return [_Entry(_recording_in_words(one), _go(state, "recording", one.recording_no)) for one in recordings]
         case "recording":
             return _recording_entries(state, order)
@@ -151,11 +151,11 @@ def _order_entries(at: At, state: SupervisorState, order: CountOrder) -> list[_E
         entries.append(_Entry(text, do))
 
     if order.status == OPEN:
-        uncounted = count_finish.uncounted(order.order_no)
-        judged = count_finish.judge_order(order)
+        uncounted = count_hand_in.uncounted(order.order_no)
+        judged = count_judge.judge_order(order)
         recount = [one for one in judged if one.verdict.need in (Need.RECOUNT, Need.MOVED, Need.DECISION)]
         undecided = [one for one in judged if one.verdict.need not in (Need.NOTHING, Need.COUNT)]
-        orphans = count_orders.orphans_of(order.order_no)
+        orphans = count_orphans.orphans_of(order.order_no)
         if recount:
             text = _("Recount {lines}").format(lines=lines_in_words(len(recount)))
             add(text, lambda: _recount(at, state))
@@ -166,7 +166,7 @@ def _order_entries(at: At, state: SupervisorState, order: CountOrder) -> list[_E
         add(_("Recordings"), _go(state, "recordings"))
         if uncounted:
             rest = lines_in_words(len(uncounted))
-            named = tuple(count_finish.in_words(one) for one in uncounted[:_LISTED])
+            named = tuple(count_judge.in_words(one) for one in uncounted[:_LISTED])
             add(
                 _("Set {lines} to 0").format(lines=rest),
                 lambda: _confirm(state, "zero", _("Set {lines} to 0").format(lines=rest), named),
@@ -296,7 +296,7 @@ def _progress(order_no: int) -> tuple[int, int]:
 def _differences(at: At, state: SupervisorState, order: CountOrder) -> Outcome:
     """Every line that differs or needs something, the most valuable first, with what all of them come to."""
     require(at.user, Right.SEE_EXPECTED)
-    judged = count_finish.judge_order(order)
+    judged = count_judge.judge_order(order)
     counted = [one for one in judged if one.passes]
     shown = sorted(
         (one for one in judged if one.difference or one.verdict.need), key=lambda one: (-abs(one.value), one.line.line_no)
@@ -312,7 +312,7 @@ def _differences(at: At, state: SupervisorState, order: CountOrder) -> Outcome:
 
 def line_in_words(one: JudgedLine) -> str:
     """`A-01 1000: 5 → 7 (+2) 24.00 recount`."""
-    where = count_finish.in_words(one.line)
+    where = count_judge.in_words(one.line)
     if one.shown is None:
         return f"{where}: {need_in_words(one)}"
     values = f"{number(one.shown.expected_quantity)} → {number(one.shown.counted_quantity)} ({signed(one.difference)})"
@@ -338,7 +338,7 @@ def need_in_words(one: JudgedLine) -> str:
 
 
 def _undecided(order: CountOrder) -> list[JudgedLine]:
-    return [one for one in count_finish.judge_order(order) if one.verdict.need not in (Need.NOTHING, Need.COUNT)]
+    return [one for one in count_judge.judge_order(order) if one.verdict.need not in (Need.NOTHING, Need.COUNT)]
 
 
 def _line_entry(state: SupervisorState, one: JudgedLine) -> _Entry:
@@ -346,7 +346,7 @@ def _line_entry(state: SupervisorState, one: JudgedLine) -> _Entry:
 
 
 def _decision_entries(state: SupervisorState, order: CountOrder) -> list[_Entry]:
-    [one] = [found for found in count_finish.judge_order(order) if found.line.line_no == state.chosen]
+    [one] = [found for found in count_judge.judge_order(order) if found.line.line_no == state.chosen]
     entries: list[_Entry] = []
 
     def decide(work: Callable[[], None]) -> Callable[[], Outcome]:
@@ -359,17 +359,17 @@ def _decision_entries(state: SupervisorState, order: CountOrder) -> list[_Entry]
     if one.verdict.need is Need.LATE:
         text = _("Ignore what came late: {quantity}").format(quantity=signed(one.late))
         entries.append(
-            _Entry(text, decide(lambda: count_finish.decide_late(order.order_no, one.line.line_no, count_finish.IGNORE)))
+            _Entry(text, decide(lambda: count_judge.decide_late(order.order_no, one.line.line_no, count_judge.IGNORE)))
         )
         if one.include_up_to is not None:
             text = _("Include what came late: {quantity}").format(quantity=signed(one.late))
-            work = decide(lambda: count_finish.decide_late(order.order_no, one.line.line_no, count_finish.INCLUDE))
+            work = decide(lambda: count_judge.decide_late(order.order_no, one.line.line_no, count_judge.INCLUDE))
             entries.append(_Entry(text, work))
     else:
         for passed in one.passes:
 
             def accept(pass_no: int = passed.pass_no) -> None:
-                count_finish.choose_pass(order.order_no, one.line.line_no, pass_no)
+                count_judge.choose_pass(order.order_no, one.line.line_no, pass_no)
 
             difference = signed(passed.surplus - passed.missing)
             text = _("Accept count {number}: {quantity} ({difference})").format(
@@ -380,8 +380,8 @@ def _decision_entries(state: SupervisorState, order: CountOrder) -> list[_Entry]
 
 
 def _recount(at: At, state: SupervisorState) -> Outcome:
-    recordings = count_finish.make_recounts(state.order_no, at.user.code)
-    tasks = sum(len(count_orders.tasks_of(state.order_no, one.recording_no)) for one in recordings)
+    recordings = count_hand_in.make_recounts(state.order_no, at.user.code)
+    tasks = sum(len(count_recordings.tasks_of(state.order_no, one.recording_no)) for one in recordings)
     lines = lines_in_words(tasks)
     text = _("Recount of {lines} is ready, for somebody who has not counted them.").format(lines=lines)
     return Outcome(state, say.ok(text), good=True)
@@ -390,32 +390,32 @@ def _recount(at: At, state: SupervisorState) -> Outcome:
 # ---- unknown codes and recordings -----------------------------------------------------------------------------------
 
 
-def _orphan_in_words(one: count_orders.Orphan) -> str:
+def _orphan_in_words(one: count_orphans.Orphan) -> str:
     return " ".join(filter(None, (one.bin_code, one.barcode, number(one.quantity), one.description, one.counted_by)))
 
 
 def _resolve_orphan(at: At, state: SupervisorState, status: str) -> Outcome:
-    [one] = [found for found in count_orders.orphans_of(state.order_no) if found.orphan_no == state.chosen]
-    left = len(count_orders.orphans_of(state.order_no)) > 1
+    [one] = [found for found in count_orphans.orphans_of(state.order_no) if found.orphan_no == state.chosen]
+    left = len(count_orphans.orphans_of(state.order_no)) > 1
     resolved = replace(one, status=status, resolved_by=at.user.code)
     text = _("Discarded: {code}.").format(code=one.barcode)
     after = replace(state, page="orphans" if left else "order", chosen=0)
-    return Outcome(after, say.ok(text), writes=(count_orders.save_orphan(resolved),), good=True)
+    return Outcome(after, say.ok(text), writes=(count_orphans.save_orphan(resolved),), good=True)
 
 
-def _recording_in_words(one: count_orders.Recording) -> str:
+def _recording_in_words(one: count_recordings.Recording) -> str:
     status = _("open") if one.status == OPEN else _("handed in {time}").format(time=day_and_time(one.finished_at or 0))
-    lines = lines_in_words(len(count_orders.recorded_lines(one)))
+    lines = lines_in_words(len(count_recordings.recorded_lines(one)))
     again = _("recount") if one.pass_no > 1 else ""
     return " ".join(filter(None, (one.user_code or "-", again, lines, status)))
 
 
 def _recording_entries(state: SupervisorState, order: CountOrder) -> list[_Entry]:
-    one = count_orders.read_recording(order.order_no, state.chosen)
+    one = count_recordings.read_recording(order.order_no, state.chosen)
     if one is None or order.status != OPEN:
         return []
     if one.status == OPEN:
-        text = _("Throw it away, with {lines}").format(lines=lines_in_words(len(count_orders.recorded_lines(one))))
+        text = _("Throw it away, with {lines}").format(lines=lines_in_words(len(count_recordings.recorded_lines(one))))
         return [_Entry(text, lambda: _confirm(state, "drop", text))]
     return [
         _Entry(_("Reopen it, to be counted on"), lambda: _confirm(state, "reopen_recording", _("Reopen it, to be counted on")))
@@ -552,20 +552,20 @@ def answer(at: At, state: SupervisorState, ask: Ask, reply: Answer) -> Outcome:
     order_no = state.order_no
     match ask.kind:
         case "zero":
-            lines = lines_in_words(count_finish.set_rest_to_zero(order_no, at.user.code, at.terminal))
+            lines = lines_in_words(count_hand_in.set_rest_to_zero(order_no, at.user.code, at.terminal))
             return Outcome(state, say.ok(_("Set to 0: {lines}.").format(lines=lines)), good=True)
         case "remove":
             return Outcome(
-                state, say.ok(_("Removed: {lines}.").format(lines=lines_in_words(count_finish.remove_rest(order_no)))), good=True
+                state, say.ok(_("Removed: {lines}.").format(lines=lines_in_words(count_hand_in.remove_rest(order_no)))), good=True
             )
         case "delete":
-            count_orders.delete_order(order_no)
+            count_recordings.delete_order(order_no)
             return Outcome(SupervisorState(), say.ok(_("Deleted: CO{order}.").format(order=order_no)), good=True)
         case "drop":
-            count_finish.drop_recording(order_no, state.chosen)
+            count_hand_in.drop_recording(order_no, state.chosen)
             return Outcome(replace(state, page="recordings", chosen=0), say.ok(_("Thrown away.")), good=True)
         case "reopen_recording":
-            count_finish.reopen_recording(order_no, state.chosen)
+            count_hand_in.reopen_recording(order_no, state.chosen)
             return Outcome(replace(state, page="recordings", chosen=0), say.ok(_("Reopened.")), good=True)
         case "reopen":
             count_finish.reopen_order(order_no)
@@ -597,7 +597,7 @@ def view(at: At, state: SupervisorState) -> ViewState:
             progress = _progress(order.order_no)
         elif order.status == OPEN:
             lines = len(count_orders.order_lines(order.order_no))
-            progress = (lines - len(count_finish.uncounted(order.order_no)), lines)
+            progress = (lines - len(count_hand_in.uncounted(order.order_no)), lines)
         if order.order_no in _failures:
             texts = (_failures[order.order_no],)
     elif state.page == "new":

@@ -9,7 +9,7 @@ import pytest
 
 from db.connection import fetch
 from db.core.clock import held_at
-from db.work import count_finish, count_orders
+from db.work import count_finish, count_hand_in, count_orders, count_orphans, count_recordings
 from db.work.count_orders import NewCountOrder
 from db.work.count_rules import Thresholds
 from stockterm.flows.tokens import Command
@@ -51,7 +51,7 @@ def handed_in(worker: Worker) -> Worker:
 
 def recorded() -> list[tuple[str, str, Any, str]]:
     """Bin, item, quantity, counter of every line in every recording."""
-    return [(one.bin_code, one.item_no, one.quantity, one.counted_by) for one in count_orders.all_recorded(1)]
+    return [(one.bin_code, one.item_no, one.quantity, one.counted_by) for one in count_recordings.all_recorded(1)]
 
 
 # ---- beginning
@@ -192,7 +192,7 @@ def test_a_recording_that_was_thrown_away_says_so_and_another_is_begun() -> None
     purchased("1000", "10")
     one = an_order()
     worker = at_shelf().scan(PCS)
-    count_finish.drop_recording(one, 1)
+    count_hand_in.drop_recording(one, 1)
     worker.scan(PCS).is_refused("CO1/1 is thrown away")
     worker.key(Command.BACK, Command.BACK).scan(JOB).is_ok()
     worker.scan("BIN:A-01", PCS).is_ok()
@@ -245,7 +245,7 @@ def test_f9_with_nothing_counted_says_that_the_bin_is_empty_also_of_what_has_lef
     worker.key(Command.POST).is_ok()
     handed_in(worker)
     assert sorted((item, quantity) for _bin, item, quantity, _by in recorded()) == [("1000", 0), ("NUT", 0)]
-    assert all(line.confirmed_empty for line in count_orders.all_recorded(one))
+    assert all(line.confirmed_empty for line in count_recordings.all_recorded(one))
     assert differences(one) == [("A-01 1000", -5), ("A-01 NUT", 0)]
 
 
@@ -318,10 +318,10 @@ def test_a_kill_after_the_digits_hands_in_once() -> None:
     purchased("1000", "5")
     one = an_order()
     worker = at_shelf().scan(PCS).key(Command.POST)
-    count_finish.finish_recording(one, 1, "CAT")
+    count_hand_in.finish_recording(one, 1, "CAT")
     worker.scan(worker.view.prompt.removeprefix("Type "))
     assert worker.said == "Handed in for CO1: 1 line."
-    assert [one.status for one in count_orders.recordings_of(one)] == ["finished"]
+    assert [one.status for one in count_recordings.recordings_of(one)] == ["finished"]
 
 
 def test_a_killed_session_goes_on_in_the_same_bin_with_everything_scanned() -> None:
@@ -346,7 +346,7 @@ def a_recount(*, thresholds: Thresholds) -> int:
     one = an_order(thresholds=thresholds)
     handed_in(at_shelf().scan(PCS, "8").scan("NUT", "3"))
     assert needs(one) == ["recount", ""]
-    count_finish.make_recounts(one, "SUE")
+    count_hand_in.make_recounts(one, "SUE")
     return one
 
 
@@ -367,7 +367,7 @@ def test_above_a_threshold_of_quantity_percent_or_value_somebody_else_counts_aga
     bob.key(Command.BACK).scan(PCS, "8")
     handed_in(bob)
     assert needs(one) == ["", ""]
-    assert [line.pass_no for line in count_orders.all_recorded(one) if line.item_no == "1000"] == [1, 2]
+    assert [line.pass_no for line in count_recordings.all_recorded(one) if line.item_no == "1000"] == [1, 2]
 
 
 def test_a_recount_taken_over_by_who_counted_before_is_refused_line_by_line() -> None:
@@ -383,7 +383,7 @@ def test_a_recount_that_leaves_a_line_out_is_not_handed_in() -> None:
     purchased("NUT", "10")
     one = an_order(thresholds=Thresholds(quantity=Decimal(0)))
     handed_in(at_shelf().scan(PCS, "8").scan("NUT", "8"))
-    count_finish.make_recounts(one, "SUE")
+    count_hand_in.make_recounts(one, "SUE")
     bob = at_shelf("BOB", choice="2").scan(PCS, "8").post()
     bob.is_refused("Not counted: A-01 NUT")
 
@@ -396,7 +396,7 @@ def test_what_two_people_counted_is_counted_again_by_each_other() -> None:
     ann, bob = at_shelf("ANN").scan(PCS, "9"), at_shelf("BOB", choice="1", bin_code="A-02").scan("NUT", "9")
     handed_in(ann)
     handed_in(bob)
-    assert len(count_finish.make_recounts(one, "SUE")) == 2
+    assert len(count_hand_in.make_recounts(one, "SUE")) == 2
     handed_in(at_shelf("ANN", bin_code="A-02", choice="2").scan("NUT", "9"))
     handed_in(at_shelf("BOB", bin_code="A-01", choice="2").scan(PCS, "9"))
     assert needs(one) == ["", ""]
@@ -407,7 +407,7 @@ def test_what_two_people_counted_is_counted_again_by_each_other() -> None:
 
 def orphans() -> list[tuple[str, str, Any, str]]:
     """Bin, code, quantity, words."""
-    return [(one.bin_code, one.barcode, one.quantity, one.description) for one in count_orders.orphans_of(1)]
+    return [(one.bin_code, one.barcode, one.quantity, one.description) for one in count_orphans.orphans_of(1)]
 
 
 def test_a_code_that_nothing_has_is_kept_and_counted_and_scanning_never_stops() -> None:
@@ -466,7 +466,7 @@ def test_unknown_codes_alone_can_be_handed_in_and_stop_the_order_until_they_are_
     purchased("1000", "5", bin_code="A-02")
     an_order()
     handed_in(at_shelf().scan("4711-X"))
-    assert count_orders.recordings_of(1)[0].status == "finished"
+    assert count_recordings.recordings_of(1)[0].status == "finished"
 
 
 # ---- what a worker's own count and an order have to do with each other
@@ -489,7 +489,7 @@ def test_an_order_that_was_deleted_meanwhile_is_said_to_be_gone() -> None:
     purchased("1000", "5")
     one = an_order()
     worker = at_shelf().scan(PCS)
-    count_orders.delete_order(one)
+    count_recordings.delete_order(one)
     worker.scan(PCS).is_refused("thrown away")
     worker.key(Command.BACK, Command.BACK)
     assert worker.view.title == "EAST Cat"

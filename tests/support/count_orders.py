@@ -15,8 +15,9 @@ from db.core import clock
 from db.core.numbers import from_scaled
 from db.posting.count_order import post_count_order
 from db.posting.lines import PostedBy
-from db.work import count_finish, count_orders
-from db.work.count_orders import CountOrder, NewCountOrder, Recording
+from db.work import count_finish, count_hand_in, count_judge, count_orders, count_recordings
+from db.work.count_orders import CountOrder, NewCountOrder
+from db.work.count_recordings import Recording
 from db.work.count_rules import Thresholds
 from db.work.counts import CountedLine, next_line_no, save_lines
 from tests.support.builders import LOCATION, a_user, day
@@ -63,7 +64,7 @@ def order(order_no: int) -> CountOrder:
 
 def recording(order_no: int, user: str = "ANN") -> Recording:
     """A recording in somebody's hands."""
-    return count_orders.begin_recording(order_no, user)
+    return count_recordings.begin_recording(order_no, user)
 
 
 def write(one: Recording, user: str, *lines: Of) -> None:
@@ -105,15 +106,15 @@ def recorded(order_no: int, user: str, *lines: Of) -> Recording:
     """A recording of the first count, handed in."""
     one = recording(order_no, user)
     write(one, user, *lines)
-    count_finish.finish_recording(order_no, one.recording_no, user)
+    count_hand_in.finish_recording(order_no, one.recording_no, user)
     return one
 
 
 def recounted(order_no: int, user: str, *lines: Of) -> Recording:
     """A recount of what needs one, handed in."""
-    [one] = count_finish.make_recounts(order_no, "SUE")
+    [one] = count_hand_in.make_recounts(order_no, "SUE")
     write(one, user, *lines)
-    count_finish.finish_recording(order_no, one.recording_no, user)
+    count_hand_in.finish_recording(order_no, one.recording_no, user)
     return one
 
 
@@ -132,12 +133,12 @@ def posted_order(order_no: int) -> list[int]:
 
 def differences(order_no: int) -> list[tuple[str, Exact]]:
     """Place and item of every line with its difference, in their order."""
-    return [(count_finish.in_words(one.line), one.difference) for one in count_finish.judge_order(order(order_no))]
+    return [(count_judge.in_words(one.line), one.difference) for one in count_judge.judge_order(order(order_no))]
 
 
 def needs(order_no: int) -> list[str]:
     """What each line still needs."""
-    return [one.verdict.need.value for one in count_finish.judge_order(order(order_no))]
+    return [one.verdict.need.value for one in count_judge.judge_order(order(order_no))]
 
 
 def phys_entries() -> list[tuple[Exact, Exact]]:

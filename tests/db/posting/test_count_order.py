@@ -24,8 +24,17 @@ from db.posting import count_order
 from db.posting.lines import PostedBy
 from db.posting.post import post_operations
 from db.posting.prove import prove
-from db.work import count_finish, count_orders, count_rules, count_schedule
-from db.work.count_orders import Orphan
+from db.work import (
+    count_finish,
+    count_hand_in,
+    count_judge,
+    count_orders,
+    count_orphans,
+    count_recordings,
+    count_rules,
+    count_schedule,
+)
+from db.work.count_orphans import Orphan
 from db.work.count_rules import Number, Thresholds
 from tests.support.builders import (
     a_location,
@@ -120,11 +129,11 @@ def test_given_two_recordings_4_and_6_on_one_line_expected_10_then_difference_0_
     recorded(one, "ANN", of("1000", "4"))
     second = recorded(one, "BOB", of("1000", "6"))
     assert differences(one) == [("1000", 0)]
-    count_finish.reopen_recording(one, second.recording_no)
+    count_hand_in.reopen_recording(one, second.recording_no)
     assert differences(one) == [("1000", -6)]
     with pytest.raises(RecordingsOpen, match="2 BOB"):
         count_finish.finish_order(one)
-    count_finish.finish_recording(one, second.recording_no, "BOB")
+    count_hand_in.finish_recording(one, second.recording_no, "BOB")
     posted_order(one)
     assert adjustments() == []
 
@@ -173,7 +182,7 @@ def test_given_sn1_recorded_by_ann_when_bob_records_it_then_refused_and_ann_s_bi
     bob = recording(one, "BOB")
     write(bob, "BOB", of("1000", "1", bin="2", serial="sn1"))
     with pytest.raises(SerialCountedTwice, match=r"EAST 1 \(ANN 10:42\)"):
-        count_finish.finish_recording(one, bob.recording_no, "BOB")
+        count_hand_in.finish_recording(one, bob.recording_no, "BOB")
 
 
 def test_given_a_sale_of_10_between_calculation_and_count_when_90_is_counted_then_difference_0_stock_90() -> None:
@@ -193,7 +202,7 @@ def test_given_a_sale_of_10_after_the_count_of_100_when_the_order_is_posted_then
     one = an_order()
     recorded(one, "ANN", of("1000", "100"))
     posted(sale("10"))
-    count_finish.decide_late(one, 1, "ignore")  # it is dated on the first of January, long before today
+    count_judge.decide_late(one, 1, "ignore")  # it is dated on the first of January, long before today
     posted_order(one)
     assert on_hand() == 90
     assert adjustments() == []
@@ -237,7 +246,7 @@ def test_given_the_lot_example_then_12_positive_and_20_negative_base_units_net_m
     one = an_order()
     counted = {"LOT1001": "80", "LOT1002": "12", "LOT1003": "20", "LOT1006": "0"}
     recorded(one, "ANN", *(of("1000", quantity, lot=lot) for lot, quantity in counted.items()))
-    [judged] = count_finish.judge_order(order(one))
+    [judged] = count_judge.judge_order(order(one))
     assert judged.shown is not None
     assert [judged.shown.surplus, judged.shown.missing, judged.difference] == [Decimal(one) for one in (12, 20, -8)]
     posted_order(one)
@@ -311,11 +320,11 @@ def test_goods_posted_between_two_scans_of_a_line_make_it_to_be_counted_again() 
     one = an_order()
     first = recording(one, "ANN")
     write(first, "ANN", of("1000", "4"))
-    count_finish.finish_recording(one, first.recording_no, "ANN")
+    count_hand_in.finish_recording(one, first.recording_no, "ANN")
     posted(sale("1"))
     second = recording(one, "BOB")
     write(second, "BOB", of("1000", "5"))
-    count_finish.finish_recording(one, second.recording_no, "BOB")
+    count_hand_in.finish_recording(one, second.recording_no, "BOB")
     assert needs(one) == ["moved"]
     with pytest.raises(CountNotReady, match="1000"):
         count_finish.finish_order(one)
@@ -345,11 +354,11 @@ def test_an_entry_posted_after_the_count_with_a_date_before_it_is_flagged_as_lat
         posted(sale("3", on=10))  # of the same day: after the count, as far as anybody knows
         assert needs(one) == [""]
         posted(sale("10", on=8))
-        [judged] = count_finish.judge_order(order(one))
+        [judged] = count_judge.judge_order(order(one))
         assert (judged.verdict.need.value, judged.late, judged.include_up_to) == ("late", Decimal(-10), None)
         with pytest.raises(CountNotReady):
             count_finish.finish_order(one)
-        count_finish.decide_late(one, 1, "ignore")
+        count_judge.decide_late(one, 1, "ignore")
         assert differences(one) == [("1000", -10)]
 
 
@@ -360,7 +369,7 @@ def test_a_late_entry_that_is_included_is_no_difference_any_more() -> None:
         one = an_order(on=10)
         recorded(one, "ANN", of("1000", "90"))
         posted(sale("10", on=8))
-        count_finish.decide_late(one, 1, "include")
+        count_judge.decide_late(one, 1, "include")
         assert (needs(one), differences(one)) == ([""], [("1000", 0)])
         posted_order(one)
     assert (on_hand(), adjustments(), phys_entries()) == (90, [], [(90, 90)])
@@ -408,10 +417,10 @@ def test_a_recount_is_for_somebody_else() -> None:
     posted(purchase("10", at="1"))
     one = an_order(thresholds=Thresholds(quantity=Decimal(0)))
     recorded(one, "ANN", of("1000", "8"))
-    [again] = count_finish.make_recounts(one, "SUE")
+    [again] = count_hand_in.make_recounts(one, "SUE")
     write(again, "ANN", of("1000", "8"))
     with pytest.raises(CountedByYou):
-        count_finish.finish_recording(one, again.recording_no, "ANN")
+        count_hand_in.finish_recording(one, again.recording_no, "ANN")
 
 
 def test_two_passes_equal_are_accepted_also_where_goods_left_between_them() -> None:
@@ -431,12 +440,12 @@ def test_two_passes_that_differ_wait_for_a_third_or_a_supervisor() -> None:
     recorded(one, "ANN", of("1000", "8"))
     recounted(one, "BOB", of("1000", "9"))
     assert needs(one) == ["decision"]
-    count_finish.choose_pass(one, 1, 1)
+    count_judge.choose_pass(one, 1, 1)
     assert (needs(one), differences(one)) == ([""], [("1000", -2)])
-    count_finish.choose_pass(one, 1, 0)
+    count_judge.choose_pass(one, 1, 0)
     recounted(one, "CAT", of("1000", "9"))
     assert (needs(one), differences(one)) == ([""], [("1000", -1)])
-    assert [one.pass_no for one in count_orders.all_recorded(one)] == [1, 2, 3], "all passes are kept"
+    assert [one.pass_no for one in count_recordings.all_recorded(one)] == [1, 2, 3], "all passes are kept"
 
 
 def test_the_counter_cannot_approve_own_lines_when_four_eyes_is_on() -> None:
@@ -483,11 +492,11 @@ def test_the_rest_is_set_to_0_or_removed_by_saying_so_and_is_then_somebody_s_cou
     posted(purchase("5", item="A", at="1"), purchase("5", item="B", at="1"), purchase("2", item="LOT", at="1", lot="L1"))
     one = an_order(item_filter="A|B")
     recorded(one, "ANN", of("A", "5"))
-    assert count_finish.remove_rest(one) == 1
+    assert count_hand_in.remove_rest(one) == 1
     posted_order(one)
     other = an_order(item_filter="B|LOT")
-    assert [count_finish.in_words(line) for line in count_finish.uncounted(other)] == ["B", "LOT"]
-    assert count_finish.set_rest_to_zero(other, "SUE", "T1") == 2
+    assert [count_judge.in_words(line) for line in count_hand_in.uncounted(other)] == ["B", "LOT"]
+    assert count_hand_in.set_rest_to_zero(other, "SUE", "T1") == 2
     finished(other)
     with pytest.raises(OwnCount):
         count_finish.approve_order(other, "SUE")
@@ -503,7 +512,7 @@ def test_an_orphan_is_linked_or_discarded_before_the_order_is_finished() -> None
     one = an_order()
     first = recorded(one, "ANN", of("1000", "5"))
     orphan = Orphan(one, 1, first.recording_no, "", "4711-X", "red box", Decimal(3), "open", "ANN", 0, "T1", "")
-    in_write_transaction(lambda: write_batch([count_orders.save_orphan(orphan)]))
+    in_write_transaction(lambda: write_batch([count_orphans.save_orphan(orphan)]))
     with pytest.raises(OrphansOpen, match="4711-X"):
         count_finish.finish_order(one)
 
@@ -514,9 +523,9 @@ def test_an_order_with_a_finished_recording_is_not_deleted_and_one_without_is_go
     one, other = an_order(), an_order()
     recorded(one, "ANN", of("1000", "5"))
     with pytest.raises(CountOrderState):
-        count_orders.delete_order(one)
+        count_recordings.delete_order(one)
     write(recording(other), "ANN", of("1000", "5"))
-    count_orders.delete_order(other)
+    count_recordings.delete_order(other)
     assert count_orders.read_order(other) is None
     assert fetch("SELECT COUNT(*) FROM counted_line") == [(1,)]
 

@@ -14,8 +14,9 @@ from db.core import clock
 from db.core.codes import normalize_code
 from db.core.errors import QuantityZero
 from db.queries.people import user_by_badge
-from db.work import count_orders
-from db.work.count_orders import Orphan, Recording
+from db.work import count_orphans
+from db.work.count_orphans import Orphan
+from db.work.count_recordings import Recording
 from stockterm.flows import count_line, say
 from stockterm.flows.count_order_state import CountOrderState
 from stockterm.flows.meaning import meaning_of
@@ -45,7 +46,7 @@ def keep(at: At, state: CountOrderState, recording: Recording, entry: Entry) -> 
     barcode = entry.raw.strip()[:200]
     known = [
         one
-        for one in count_orders.orphans_of(state.order_no)
+        for one in count_orphans.orphans_of(state.order_no)
         if (one.barcode, one.bin_code, one.recording_no) == (barcode, state.count.bin_code, recording.recording_no)
     ]
     before = known[0] if known else None
@@ -53,7 +54,7 @@ def keep(at: At, state: CountOrderState, recording: Recording, entry: Entry) -> 
     checked_quantity(total)
     now = Orphan(
         state.order_no,
-        before.orphan_no if before else count_orders.next_orphan_no(state.order_no),
+        before.orphan_no if before else count_orphans.next_orphan_no(state.order_no),
         recording.recording_no,
         state.count.bin_code,
         barcode,
@@ -100,11 +101,11 @@ def _saved(state: CountOrderState, now: Orphan, before: Orphan | None, text: str
     state = replace(state, orphan_no=now.orphan_no, orphan_code=now.barcode, orphan_quantity=now.quantity, step="")
     undo = json.dumps({"order": now.order_no, "orphan": now.orphan_no, "before": to_plain(before) if before else None})
     message = say.warning(text) if warn else say.ok(text)
-    return Outcome(state, message, writes=(count_orders.save_orphan(now),), undo=undo, good=True)
+    return Outcome(state, message, writes=(count_orphans.save_orphan(now),), undo=undo, good=True)
 
 
 def _current(state: CountOrderState) -> Orphan:
-    return next(one for one in count_orders.orphans_of(state.order_no, only_open=False) if one.orphan_no == state.orphan_no)
+    return next(one for one in count_orphans.orphans_of(state.order_no, only_open=False) if one.orphan_no == state.orphan_no)
 
 
 def restore(before: str) -> tuple[Write, ...]:
@@ -113,5 +114,5 @@ def restore(before: str) -> tuple[Write, ...]:
         return count_line.restore(before)
     plain = json.loads(before)
     if plain["before"] is None:
-        return (count_orders.delete_orphan(plain["order"], plain["orphan"]),)
-    return (count_orders.save_orphan(from_plain(Orphan, plain["before"])),)
+        return (count_orphans.delete_orphan(plain["order"], plain["orphan"]),)
+    return (count_orphans.save_orphan(from_plain(Orphan, plain["before"])),)
