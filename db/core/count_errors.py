@@ -8,7 +8,13 @@ from db.core.errors import N_, StocktermError
 KINDS = (N_("count order"), N_("counting period"))
 STATUSES = (N_("open"), N_("finished"), N_("being posted"), N_("posted"), N_("approved"), N_("not approved yet"))
 THROWN_AWAY = N_("thrown away")
-STATUSES_OF_RECORDINGS = (N_("counted by somebody already"), N_("handed in already"), THROWN_AWAY, N_("in parts posted already"))
+STATUSES_OF_RECORDINGS = (
+    N_("counted by somebody already"),
+    N_("handed in already"),
+    THROWN_AWAY,
+    N_("in parts posted already"),
+    N_("decided already"),
+)
 
 
 class CountOrderState(StocktermError):

@@ -29,11 +29,14 @@ _CONTENT = (
 )
 
 
-def post_count_order(order_no: int, posted_by: PostedBy, progress: Progress = lambda done, of: None) -> list[int]:
+def post_count_order(
+    order_no: int, posted_by: PostedBy, progress: Progress = lambda done, of: None, *, parts_at_most: int | None = None
+) -> list[int]:
     """Post what an approved order came to, or what is left of it; the registers, in the order of the parts.
 
-    `progress` is told how many lines are posted, of how many. Raises `CountOrderState` for an order that is not approved,
-    `StockLeftSince` before anything is posted, `db.posting.post.Refused` where a part cannot be posted: those before it are.
+    `parts_at_most`: only so many of them now. `progress` is told how many lines are posted, of how many. Raises
+    `CountOrderState` for an order that is not approved, `StockLeftSince` before anything is posted,
+    `db.posting.post.Refused` where a part cannot be posted: those before it are.
     """
     order = in_write_transaction(lambda: _begin(order_no))
     if order.status == POSTED:
@@ -43,7 +46,7 @@ def post_count_order(order_no: int, posted_by: PostedBy, progress: Progress = la
     parts = fetch(
         "SELECT DISTINCT part_no FROM count_result WHERE order_no = ? AND register_no IS NULL ORDER BY part_no", (order_no,)
     )
-    for (part_no,) in parts:
+    for (part_no,) in parts[:parts_at_most]:
         part = results_of(order_no, part_no)
         [posted] = post_operations([operation(order, part_no, part)], posted_by)
         _posted(order_no, part_no, posted.register_no)

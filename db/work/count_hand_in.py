@@ -102,7 +102,7 @@ def finish_recording(order_no: int, recording_no: int, user_code: str) -> int:
         left = [one for one in orders.order_lines(order_no) if one.line_no in tasks and one.key not in counted]
         if left:
             raise NotAllCounted(lines=named(in_words(one) for one in left))
-        orders.insert_lines(order_no, [(*key, expected, True) for key, expected in _expected_now(order, counted).items()])
+        add_found(order, counted)
         moment = clock.now_microseconds()
         sql = "UPDATE count_recording SET status = 'finished', finished_by = ?, finished_at = ? WHERE count_no = ?"
         fetch(sql, (user_code, moment, recording.count_no))
@@ -112,6 +112,11 @@ def finish_recording(order_no: int, recording_no: int, user_code: str) -> int:
         return len(lines)
 
     return in_write_transaction(work)
+
+
+def add_found(order: CountOrder, keys: Iterable[tuple[str, str, str]]) -> None:
+    """Lines of the order for what was found (item, variant, bin) and not asked for, inside a transaction."""
+    orders.insert_lines(order.order_no, [(*key, expected, True) for key, expected in _expected_now(order, keys).items()])
 
 
 def _expected_now(order: CountOrder, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Decimal]:

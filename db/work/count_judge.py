@@ -4,7 +4,7 @@ Only what was handed in counts. Source: operations reference §6.4 to §6.6.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from db.core.count_errors import (
 from db.core.errors import BadValue, phrase
 from db.work import count_orders as orders
 from db.work import count_recordings
-from db.work.count_expected import Books, Look, books_at, unit_costs
+from db.work.count_expected import Books, Look, books_at, books_of_order, unit_costs
 from db.work.count_orders import FINISHED, OPEN, CountOrder, OrderLine
 from db.work.count_recordings import RecordedLine
 from db.work.count_rules import Need, Number, Pass, Verdict, judge
@@ -63,17 +63,21 @@ def in_words(line: OrderLine) -> str:
     return " ".join(filter(None, (line.bin_code, line.item_no, line.variant_code)))
 
 
-def judge_order(order: CountOrder) -> list[JudgedLine]:
-    """Every line of the order with what was counted and expected, by pass, and what it needs. Only what was handed in counts."""
-    lines = orders.order_lines(order.order_no)
+def judge_order(order: CountOrder, line_nos: Collection[int] | None = None) -> list[JudgedLine]:
+    """Every line of the order (or those asked for) with what was counted and expected, by pass, and what it needs.
+
+    Only what was handed in counts.
+    """
+    lines = [one for one in orders.order_lines(order.order_no) if line_nos is None or one.line_no in line_nos]
     recorded: dict[tuple[str, str, str], dict[int, list[RecordedLine]]] = defaultdict(lambda: defaultdict(list))
     for one in count_recordings.all_recorded(order.order_no):
         if one.status == FINISHED:
             recorded[one.key][one.pass_no].append(one)
     groups = [(line, pass_no, found) for line in lines for pass_no, found in sorted(recorded.get(line.key, {}).items())]
     looks = [_look(line, found) for line, _pass_no, found in groups]
+    found_books = books_at(order, looks) if line_nos is not None else books_of_order(order, looks)
     passes: dict[int, list[tuple[Pass, Books, Look]]] = defaultdict(list)
-    for (line, pass_no, found), look, books in zip(groups, looks, books_at(order, looks), strict=True):
+    for (line, pass_no, found), look, books in zip(groups, looks, found_books, strict=True):
         passes[line.line_no].append((_pass(pass_no, found, books), books, look))
     costs = unit_costs(line.item_no for line in lines)
     return [_judged(order, line, passes.get(line.line_no, []), recorded.get(line.key, {}), costs) for line in lines]
@@ -134,7 +138,7 @@ def choose_pass(order_no: int, line_no: int, pass_no: int) -> None:
 
     def work() -> None:
         order = orders.locked_order(order_no, OPEN)
-        passes = {one.pass_no for judged in judge_order(order) if judged.line.line_no == line_no for one in judged.passes}
+        passes = {one.pass_no for judged in judge_order(order, [line_no]) for one in judged.passes}
         if pass_no and pass_no not in passes:
             raise BadValue(field="pass", value=pass_no, expected=phrase("a pass that was counted"))
         fetch("UPDATE count_order_line SET chosen_pass = ? WHERE order_no = ? AND line_no = ?", (pass_no, order_no, line_no))
@@ -147,7 +151,7 @@ def decide_late(order_no: int, line_no: int, decision: str) -> None:
 
     def work() -> None:
         order = orders.locked_order(order_no, OPEN)
-        judged = next((one for one in judge_order(order) if one.line.line_no == line_no), None)
+        judged = next(iter(judge_order(order, [line_no])), None)
         if judged is None or decision not in ("", IGNORE, INCLUDE) or (decision == INCLUDE and judged.include_up_to is None):
             raise BadValue(field="late", value=decision, expected=phrase("to be counted again: other postings lie between"))
         fetch("UPDATE count_order_line SET late_decision = ? WHERE order_no = ? AND line_no = ?", (decision, order_no, line_no))

@@ -126,6 +126,12 @@ def orders_at(location_code: str) -> list[CountOrder]:
     ]
 
 
+def posted_orders(location_code: str, *, limit: int) -> list[CountOrder]:
+    """The orders of a location that were posted last, the latest first."""
+    sql = f"{_ORDER} WHERE location_code = ? AND status = 'posted' ORDER BY posted_at DESC, order_no DESC LIMIT ?"
+    return [_order(row) for row in fetch(sql, (location_code, limit))]
+
+
 def _order(row: Row) -> CountOrder:
     thresholds = Thresholds(*(None if one is None else from_scaled(one) for one in row[13:16]))
     days = [date.fromisoformat(one) for one in row[8:10]]

@@ -254,6 +254,17 @@ def all_recorded(order_no: int) -> list[RecordedLine]:
     return [_recorded(row) for row in rows]
 
 
+def progress(order_no: int) -> tuple[int, int]:
+    """How many lines of the order are in a recording, handed in or not, and how many lines there are."""
+    [(lines,)] = fetch("SELECT COUNT(*) FROM count_order_line WHERE order_no = ?", (order_no,))
+    sql = (
+        "SELECT COUNT(*) FROM (SELECT DISTINCT l.item_no, l.variant_code, l.bin_code FROM count_recording r"
+        " JOIN counted_line l ON l.count_no = r.count_no WHERE r.order_no = ?) d JOIN count_order_line o ON o.order_no = ?"
+        " AND o.item_no = d.item_no AND o.variant_code = d.variant_code AND o.bin_code = d.bin_code"
+    )
+    return int(fetch(sql, (order_no, order_no))[0][0]), int(lines)
+
+
 def serial_recorded(order_no: int, pass_no: int, item_no: str, serial_key: str) -> list[RecordedLine]:
     """Where one pass of the order has found a serial number (with quantity 1)."""
     sql = f"{_COUNTED} WHERE r.order_no = ? AND r.pass_no = ? AND l.item_no = ? AND l.serial_key = ? AND l.quantity > 0"
