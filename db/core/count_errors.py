@@ -71,6 +71,15 @@ class CountedByYou(StocktermError):
     place: str
 
 
+class BinBeingCounted(StocktermError):
+    code: ClassVar[str] = "bin_being_counted"
+    template: ClassVar[str] = N_("Bin {bin_code} is being counted by {user_code} since {time} ({order}). Nothing booked.")
+    bin_code: str
+    user_code: str
+    time: str
+    order: str
+
+
 class RecordingTaken(StocktermError):
     code: ClassVar[str] = "recording_taken"
     template: ClassVar[str] = N_("Taken over: {user_code} has this recording now. Not counted.")

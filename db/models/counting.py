@@ -24,6 +24,7 @@ class CountOrder(Base):
     reason_code = CodeField()
     blind = peewee.BooleanField()
     four_eyes = peewee.BooleanField()
+    lock_bins = peewee.BooleanField(default=False, constraints=[peewee.SQL("DEFAULT FALSE")])
     threshold_quantity = ExactField(null=True)
     threshold_percent = ExactField(null=True)
     threshold_value = ExactField(null=True)
@@ -37,6 +38,22 @@ class CountOrder(Base):
     class Meta:
         table_name = "count_order"
         indexes = ((("location_code", "status"), False),)
+
+
+class CountLockedBin(Base):
+    """A bin in which nothing is posted while it is counted. `released_by`: who let postings in again; blank: nobody."""
+
+    location_code = CodeField()
+    bin_code = CodeField()
+    order_no = peewee.BigIntegerField()
+    recording_no = peewee.IntegerField()
+    user_code = CodeField()
+    locked_at = UtcField()
+    released_by = CodeField()
+
+    class Meta:
+        table_name = "count_locked_bin"
+        primary_key = peewee.CompositeKey("location_code", "bin_code", "order_no", "recording_no")
 
 
 class CountOrderLine(Base):

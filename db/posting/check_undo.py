@@ -27,7 +27,7 @@ from db.core.errors import (
 from db.core.numbers import from_scaled
 from db.posting.check_tracking import dated_kind
 from db.posting.checked import Numbers, Place, Problems, content_key
-from db.posting.checks import check_header, check_user_locations
+from db.posting.checks import check_header, check_user_locations, refuse_locked
 from db.posting.lines import EntryType, Header, PostedBy, Undo
 from db.posting.references import find_entries
 from db.posting.setup import LocationSetup
@@ -117,6 +117,9 @@ def check_undo(undo: Undo, stock: Stock, posted_by: PostedBy) -> CheckedUndo:
     check_user_locations(header, stock, posted_by, places, errors)
     checked = _Checking(stock, _with_halves(entries, stock)).check(errors)
     errors.extend(_check_bin_moves(moves, stock))
+    bins = {(entry.location_code, entry.bin_code) for entry in entries}
+    for location_code, bin_code in sorted(bins | {(move.place.location.code, move.place.bin_code) for move in moves}):
+        refuse_locked(stock, location_code, bin_code, "of", errors)
     if errors:
         raise Problems(errors)
     return CheckedUndo(header, register_no, operation, tuple(checked), tuple(moves))

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from db.core.clock import from_microseconds
+from db.core.count_errors import BinBeingCounted
 from db.core.errors import (
     BadValue,
     BinRequired,
@@ -137,7 +139,18 @@ def check_place(
             )
         )
         return None
+    refuse_locked(stock, location_code, bin_code, bin_field, errors)
     return Place(location, bin_code)
+
+
+def refuse_locked(stock: Stock, location_code: str, bin_code: str, field: str, errors: list[StocktermError]) -> None:
+    """Nothing is posted in a bin that a count order has locked while it is counted."""
+    locked = stock.locked_bin(location_code, bin_code) if bin_code else None
+    if locked is None:
+        return
+    order_no, user_code, locked_at = locked
+    since = from_microseconds(locked_at).astimezone().strftime("%H:%M")
+    errors.append(BinBeingCounted(field=field, bin_code=bin_code, user_code=user_code, time=since, order=f"CO{order_no}"))
 
 
 def base_quantity(

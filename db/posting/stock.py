@@ -297,6 +297,7 @@ class Stock:
         self.operations: dict[str, tuple[int, str] | None] = {}  # operation id → register no., content hash; None: not posted
         self.of_operation: dict[str, list[Entry]] = {}
         self.planned_items: set[str] = set()  # items whose planned entries are not written yet
+        self.locked_bins: dict[tuple[str, str], tuple[int, str, int]] | None = None  # → order, user, since; None: not read
         self.serial_places: dict[tuple[str, str], dict[tuple[str, str, str], Decimal]] = {}
 
     def total(self, item_no: str) -> Total:
@@ -311,6 +312,17 @@ class Stock:
         for start in range(0, len(missing), 400):
             for row in fetch(*totals_statement(missing[start : start + 400])):
                 self.totals[row[0]] = total_from_row(row)
+
+    def locked_bin(self, location_code: str, bin_code: str) -> tuple[int, str, int] | None:
+        """The count order for which the bin is locked, who counts there, and since when (microseconds, UTC)."""
+        if self.locked_bins is None:
+            self.keep_locked_bins(fetch(LOCKED_BINS_SQL))
+            assert self.locked_bins is not None
+        return self.locked_bins.get((location_code, bin_code))
+
+    def keep_locked_bins(self, rows: list[tuple[Any, ...]]) -> None:
+        """Take what was read about locked bins."""
+        self.locked_bins = {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
 
     def operation(self, operation_id: str) -> tuple[int, str] | None:
         """Register number and content hash of an operation that was posted; None: it was not."""
@@ -441,6 +453,12 @@ def totals_statement(item_nos: Sequence[str]) -> tuple[str, Sequence[str]]:
     return for_update(_TOTALS.format(", ".join("?" * len(item_nos)))), item_nos
 
 
+LOCKED_BINS_SQL = (
+    "SELECT location_code, bin_code, order_no, user_code, locked_at FROM count_locked_bin WHERE released_by = ''"
+    " ORDER BY locked_at DESC"
+)
+
+
 def read_settings() -> tuple[Any, ...]:
     """The settings row, in the transaction that posts."""
     return fetch(SETTINGS_SQL)[0]
@@ -455,6 +473,9 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
     statements: list[tuple[str, Sequence[Any]]] = [*locks, (SETTINGS_SQL, ())]
     if needs.operation_ids:
         statements.append(operations_statement(needs.operation_ids))
+    in_bins = any(key.bin_code for key in needs.contents)
+    if in_bins:
+        statements.append((LOCKED_BINS_SQL, ()))
     known = setup is not None and all(setup.item(no) is not None for no in item_nos)
     if known and setup is not None:
         for key in needs.draws:
@@ -469,6 +490,8 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
     stock.totals.update((row[0], total_from_row(row)) for row in totals)
     if needs.operation_ids:
         stock.keep_operations(needs.operation_ids, next(rows))
+    if in_bins:
+        stock.keep_locked_bins(next(rows))
     if not known or stock.setup is not setup:
         return stock  # master data changed meanwhile: the rest is read when asked for
     _keep_read(stock, needs, rows)

@@ -109,6 +109,7 @@ def finish_recording(order_no: int, recording_no: int, user_code: str) -> int:
         sql = "UPDATE open_count SET status = 'recorded', changed_at = ? WHERE count_no = ?"
         fetch(sql, (moment, recording.count_no))
         fetch("UPDATE counted_line SET open = FALSE WHERE count_no = ?", (recording.count_no,))
+        fetch("DELETE FROM count_locked_bin WHERE order_no = ? AND recording_no = ?", (order_no, recording_no))
         return len(lines)
 
     return in_write_transaction(work)
@@ -158,7 +159,7 @@ def drop_recording(order_no: int, recording_no: int) -> None:
         recording = _open_recording(orders.locked_order(order_no, OPEN), recording_no)
         fetch("DELETE FROM counted_line WHERE count_no = ?", (recording.count_no,))
         fetch("DELETE FROM open_count WHERE count_no = ?", (recording.count_no,))
-        for table in ("count_recording", "count_recording_task", "count_orphan"):
+        for table in ("count_recording", "count_recording_task", "count_orphan", "count_locked_bin"):
             fetch(f"DELETE FROM {table} WHERE order_no = ? AND recording_no = ?", (order_no, recording_no))
 
     in_write_transaction(work)

@@ -26,7 +26,8 @@ RECORDING, RECORDED = "recording", "recorded"  # status of the count behind a re
 class NewCountOrder:
     """What a supervisor says when an order is made. Filters are patterns of `count_rules.fits`, blank takes everything.
 
-    `blind`: whoever counts learns nothing of what is expected. `four_eyes`: nobody approves what they counted.
+    `blind`: whoever counts learns nothing of what is expected. `four_eyes`: nobody approves what they counted. `lock_bins`:
+    nothing is posted in a bin while it is counted.
     """
 
     location_code: str
@@ -39,6 +40,7 @@ class NewCountOrder:
     reason_code: str = ""
     blind: bool = True
     four_eyes: bool = True
+    lock_bins: bool = False
     thresholds: Thresholds = NO_THRESHOLDS
 
 
@@ -64,6 +66,7 @@ class CountOrder:
     created_by: str
     created_at: int
     posted_at: int | None
+    lock_bins: bool
 
     @property
     def document_no(self) -> str:
@@ -97,7 +100,7 @@ class OrderLine:
 _ORDER = (
     "SELECT order_no, description, status, location_code, bin_filter, zone_filter, category_filter, item_filter, order_date,"
     " posting_date, reason_code, blind, four_eyes, threshold_quantity, threshold_percent, threshold_value, approved_by,"
-    " created_by, created_at, posted_at FROM count_order"
+    " created_by, created_at, posted_at, lock_bins FROM count_order"
 )
 
 
@@ -161,6 +164,7 @@ def insert_order(new: NewCountOrder, user_code: str) -> int:
         new.reason_code,
         new.blind,
         new.four_eyes,
+        new.lock_bins,
         *(None if one is None else to_scaled(one) for one in limits),
         user_code,
         moment,
@@ -168,9 +172,9 @@ def insert_order(new: NewCountOrder, user_code: str) -> int:
     )
     made = fetch(
         "INSERT INTO count_order (description, status, location_code, bin_filter, zone_filter, category_filter, item_filter,"
-        " order_date, posting_date, reason_code, blind, four_eyes, threshold_quantity, threshold_percent, threshold_value,"
-        " approved_by, created_by, created_at, changed_at)"
-        " VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING order_no",
+        " order_date, posting_date, reason_code, blind, four_eyes, lock_bins, threshold_quantity, threshold_percent,"
+        " threshold_value, approved_by, created_by, created_at, changed_at)"
+        " VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING order_no",
         row,
     )
     return int(made[0][0])

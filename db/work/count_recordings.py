@@ -34,6 +34,16 @@ class Recording:
     finished_at: int | None
 
 
+_OF_ORDER = (
+    "count_order_line",
+    "count_recording",
+    "count_recording_task",
+    "count_orphan",
+    "count_locked_bin",
+    "count_order",
+)
+
+
 def delete_order(order_no: int) -> None:
     """Drop an order that nobody has finished a recording of. Raises `CountOrderState` where somebody has."""
 
@@ -45,7 +55,7 @@ def delete_order(order_no: int) -> None:
         for one in recordings:
             fetch("DELETE FROM counted_line WHERE count_no = ?", (one.count_no,))
             fetch("DELETE FROM open_count WHERE count_no = ?", (one.count_no,))
-        for table in ("count_order_line", "count_recording", "count_recording_task", "count_orphan", "count_order"):
+        for table in _OF_ORDER:
             fetch(f"DELETE FROM {table} WHERE order_no = ?", (order_no,))
         fetch("UPDATE count_opportunity SET order_no = NULL WHERE order_no = ? AND NOT done", (order_no,))
 

@@ -18,7 +18,7 @@ from db.core.count_errors import THROWN_AWAY, RecordingTaken
 from db.core.count_errors import CountOrderState as WrongState
 from db.core.errors import NothingToDo
 from db.queries.items import item_facts
-from db.work import count_hand_in, count_orders, count_orphans, count_recordings, counts, steps
+from db.work import count_hand_in, count_locks, count_orders, count_orphans, count_recordings, counts, steps
 from db.work.count_orders import FINISHED, OPEN, CountOrder
 from db.work.count_recordings import Recording
 from db.work.counts import CountedLine
@@ -191,10 +191,18 @@ def _counted(at: At, state: CountOrderState, recording: Recording, outcome: Outc
         count_hand_in.check_line(order, recording, booked)
         outcome = outcome if order.blind else _found(at, recording, booked, outcome)
     state = replace(state, count=now, orphan_no=0, orphan_code="", orphan_quantity=Decimal(0), step="")
+    if now.bin_code and changed_bin and not outcome.ask:
+        outcome = replace(outcome, writes=(*outcome.writes, *_locks(recording, at.location.code, now.bin_code)))
     if changed_bin:
         left, bins = count_recordings.bins_left(recording)
         state = replace(state, bins_left=len(left), bins=bins)
     return replace(outcome, state=state)
+
+
+def _locks(recording: Recording, location_code: str, bin_code: str) -> tuple[Write, ...]:
+    """Where the order locks bins: nothing is posted in this one until the recording is handed in."""
+    order = count_orders.read_order(recording.order_no)
+    return (count_locks.lock(recording, location_code, bin_code),) if order is not None and order.lock_bins else ()
 
 
 def _found(at: At, recording: Recording, booked: _Booked, outcome: Outcome) -> Outcome:

@@ -4,15 +4,14 @@
       └ one order: differences · recount · lines to decide · unknown codes · recordings · what nobody counted
                    finish → approve → post; back to counting until a part of it is posted
 
-Every step is a list to choose from; what changes or posts something for good is confirmed by two digits. Here is which lists there
-are and what the answers do; what they are about stands in `count_orders_new`, `…_review`, `…_parts` and `…_end`.
+Every step is a list to choose from; what changes or posts something for good is confirmed by two digits. Here is which lists
+there are and what the answers do; what they are about stands in `count_orders_new`, `…_review`, `…_parts` and `…_end`.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from db.work import count_finish, count_hand_in, count_orders, count_orphans, count_recordings, count_schedule
-from db.work.count_orders import FINISHED, OPEN, POSTED, POSTING, CountOrder
+from db.work import count_finish, count_hand_in, count_locks, count_orders, count_orphans, count_recordings, count_schedule
+from db.work.count_orders import FINISHED, OPEN, POSTING, CountOrder
 from stockterm.flows import count_orders_end, count_orders_new, count_orders_parts, count_orders_review, lists, say
 from stockterm.flows.count_orders_state import JOB, SupervisorState, confirm, go, order_of, status_in_words
 from stockterm.flows.help import help_for
@@ -28,12 +27,8 @@ _POSTED_LISTED = 30
 
 
 def begin(at: At, state: SupervisorState | None) -> Outcome:
-    """Show the orders of this location, or the order that was last looked at."""
+    """Show the orders of this location."""
     require(at.user, Right.ORDER_COUNT)
-    if state is not None and state.order_no:
-        order = count_orders.read_order(state.order_no)
-        if order is not None and order.location_code == at.location.code and order.status != POSTED:
-            return Outcome(SupervisorState(order.order_no, "order"), say.note(_("Choose.")))
     return Outcome(SupervisorState(), say.note(_("Choose.")))
 
 
@@ -61,6 +56,8 @@ def _lines(at: At, state: SupervisorState) -> list[Line]:
             return count_orders_parts.orphans_lines(state)
         case "orphan":
             return count_orders_parts.orphan_lines(at, state)
+        case "locked":
+            return count_orders_parts.locked_lines(state)
         case "recordings":
             return count_orders_parts.recordings_lines(state)
         case "recording":
@@ -72,12 +69,14 @@ def _lines(at: At, state: SupervisorState) -> list[Line]:
 
 
 def _list_lines(at: At, state: SupervisorState) -> list[Line]:
-    lines = [Line(_("New order"), go(state, "new"))]
-    due = count_schedule.due(at.location.code, at.today)
-    if due:
-        lines.append(Line(_("Due today: {count}").format(count=len(due)), go(state, "due")))
-    lines += [_order_line(state, order) for order in count_orders.orders_at(at.location.code)]
-    return [*lines, Line(_("Posted"), go(state, "posted"))]
+    """Places in the list do not move while others count: a number that was read is still the same a minute later."""
+    due = len(count_schedule.due(at.location.code, at.today))
+    return [
+        Line(_("New order"), go(state, "new")),
+        Line(_("Due today: {count}").format(count=due), go(state, "due")),
+        Line(_("Posted"), go(state, "posted")),
+        *(_order_line(state, order) for order in count_orders.orders_at(at.location.code)),
+    ]
 
 
 def _order_line(state: SupervisorState, order: CountOrder) -> Line:
@@ -118,16 +117,15 @@ def _open_order(at: At, state: SupervisorState, order: CountOrder) -> list[Line]
     date_text = _("Posting date {date}").format(date=format_date(order.posting_date))
     delete = _("Delete {order}").format(order=order.document_no)
 
-    def when(count: int, text: str, do: Callable[[], Outcome]) -> list[Line]:
-        return [Line(text.format(count=count), do)] if count else []
-
+    locked = [Line(_("Locked bins: {count}").format(count=len(count_locks.locked_bins(order_no))), go(state, "locked"))]
     return [
-        *when(recordings, _("Recordings: {count}"), go(state, "recordings")),
-        *when(orphans, _("Unknown codes: {count}"), go(state, "orphans")),
-        *when(all_lines - counted, _("Not counted: {count}"), go(state, "rest")),
-        *when(counted, _("Recount"), lambda: count_orders_review.recount(at, state)),
-        *when(counted, _("Decide"), lambda: count_orders_review.undecided(state)),
-        *when(counted, _("Finish"), lambda: count_orders_end.finish(state)),
+        Line(_("Not counted: {count}").format(count=all_lines - counted), go(state, "rest")),
+        Line(_("Recordings: {count}").format(count=recordings), go(state, "recordings")),
+        Line(_("Unknown codes: {count}").format(count=orphans), go(state, "orphans")),
+        Line(_("Recount"), lambda: count_orders_review.recount(at, state)),
+        Line(_("Decide"), lambda: count_orders_review.undecided(state)),
+        Line(_("Finish"), lambda: count_orders_end.finish(state)),
+        *(locked if order.lock_bins else ()),
         Line(_("Calculate lines again"), lambda: count_orders_new.calculated(state, order)),
         Line(date_text, lambda: count_orders_new.typing(state, "posting_date", date_text)),
         Line(_("Delete"), lambda: confirm(state, "delete", delete)),
@@ -160,6 +158,7 @@ _UP = {
     "recording": "recordings",
     "recordings": "order",
     "rest": "order",
+    "locked": "order",
     "differences": "order",
 }
 
@@ -182,6 +181,8 @@ def answer(at: At, state: SupervisorState, ask: Ask, reply: Answer) -> Outcome:
         if ask.kind == "reason":
             return count_orders_end.approved(at, state, ask.values[reply])
         return count_orders_parts.answered_item(at, state, ask, reply)
+    if reply is Reply.YES and ask.kind == "release":
+        return count_orders_parts.release(at, state, ask.values[0])
     if reply is not Reply.YES:
         return Outcome(replace(state, step=""), say.note(_("Nothing changed.")))
     return _confirmed(at, state, ask.kind)

@@ -55,7 +55,7 @@ def _yes(value: bool) -> str:
 
 def _change(state: SupervisorState, step: str, label: str) -> Callable[[], Outcome]:
     if step in _FLAGS:
-        flipped = replace(state.draft, **{step: not getattr(state.draft, step)})
+        flipped = replace(state.draft, **{step: not getattr(state.draft, step)})  # type: ignore[arg-type]
         return lambda: Outcome(replace(state, draft=flipped), say.note(f"{label}: {_yes(getattr(flipped, step))}"))
     return lambda: typing(state, step, label)
 

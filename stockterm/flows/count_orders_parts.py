@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from db.masters.change import put_masters
 from db.queries.items import units_of
-from db.work import count_hand_in, count_judge, count_orphans, count_recordings, count_resolve
+from db.work import count_hand_in, count_judge, count_locks, count_orphans, count_recordings, count_resolve
+from db.work.count_locks import LockedBin
 from db.work.count_orders import OPEN
 from db.work.count_orphans import Orphan
 from db.work.count_recordings import Recording
@@ -39,6 +40,35 @@ def rest_lines(state: SupervisorState) -> list[Line]:
         Line(zero, lambda: confirm(state, "zero", zero, listed())),
         Line(remove, lambda: confirm(state, "remove", remove, listed())),
     ]
+
+
+# ---- bins that are locked -------------------------------------------------------------------------------------------
+
+
+def locked_lines(state: SupervisorState) -> list[Line]:
+    """The bins in which nothing is posted now, with who counts there."""
+
+    def line(one: LockedBin) -> Line:
+        since = _("{bin}: {user} since {time}").format(bin=one.bin_code, user=one.user_code, time=clock_time(one.locked_at))
+        return Line(
+            since, lambda: _ask_release(state, one.bin_code), cells=(one.bin_code, one.user_code, clock_time(one.locked_at))
+        )
+
+    return [line(one) for one in count_locks.locked_bins(state.order_no)]
+
+
+def _ask_release(state: SupervisorState, bin_code: str) -> Outcome:
+    asked = confirm(state, "release", _("Let postings into {bin} again").format(bin=bin_code))
+    assert asked.ask is not None
+    return replace(asked, ask=replace(asked.ask, values=(bin_code,)))
+
+
+def release(at: At, state: SupervisorState, bin_code: str) -> Outcome:
+    """Counting there goes on; so does the warehouse."""
+    count_locks.release(state.order_no, bin_code, at.user.code)
+    left = count_locks.locked_bins(state.order_no)
+    text = _("Released: {bin}.").format(bin=bin_code)
+    return Outcome(replace(state, page="locked" if left else "order"), say.ok(text), good=True)
 
 
 # ---- recordings -----------------------------------------------------------------------------------------------------

@@ -144,7 +144,9 @@ def undecided_lines(state: SupervisorState) -> list[Line]:
         return Line(
             _in_words(_difference(one)),
             lambda: Outcome(chosen, say.note(_("Choose."))),
-            details=tuple((_("Count {number}").format(number=found.pass_no), number(found.counted_quantity)) for found in one.passes),
+            details=tuple(
+                (_("Count {number}").format(number=found.pass_no), number(found.counted_quantity)) for found in one.passes
+            ),
             cells=(count_judge.in_words(one.line), signed(one.difference), need_in_words(one)),
         )
 

@@ -38,3 +38,21 @@ def test_counts_under_way_stay_and_the_search_for_empty_bins_begins_behind_what_
     assert fetch("SELECT user_code, location_code, status FROM open_count") == [("ANN", "EAST", "open")]
     assert fetch("SELECT id, warehouse_entry_no FROM count_sweep") == [(1, 7)]
     assert fetch("SELECT COUNT(*) FROM count_order") == [(0,)]
+
+
+def test_orders_that_were_made_before_lock_no_bins(bare_database: OpenDatabase, tmp_path: Path) -> None:
+    """0013: an order that is under way goes on as it was."""
+    before = tmp_path / "before"
+    before.mkdir()
+    for script in sorted(FOLDER.glob("[0-9]*.py")):
+        if script.stem < "0013":
+            shutil.copy(script, before)
+    migrate(folder=before)
+    fetch(
+        "INSERT INTO count_order (description, status, location_code, bin_filter, zone_filter, category_filter, item_filter,"
+        " order_date, posting_date, reason_code, blind, four_eyes, approved_by, created_by, created_at, changed_at)"
+        " VALUES ('', 'open', 'EAST', '', '', '', '', '2026-01-01', '2026-01-01', '', TRUE, TRUE, '', 'SUE', 1, 1)"
+    )
+    assert "0013_lock_bins" in migrate()
+    assert [bool(row[0]) for row in fetch("SELECT lock_bins FROM count_order")] == [False]
+    assert fetch("SELECT COUNT(*) FROM count_locked_bin") == [(0,)]
