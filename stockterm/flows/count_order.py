@@ -374,7 +374,11 @@ def begun(state: CountOrderState) -> bool:
 
 
 def _help(at: At, state: CountOrderState) -> tuple[str, ...]:
-    return help_for(JOB, state.step or state.count.step or ("item" if state.count.bin_code else "bin"))
+    if state.step or state.orphan_no:
+        return help_for(JOB, state.step or "unknown")
+    if state.count.step:
+        return help_for("count", state.count.step)
+    return help_for(JOB, "bin" if at.location.bins and not state.count.bin_code else "item")
 
 
 FLOW = Flow(

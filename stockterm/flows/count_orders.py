@@ -247,7 +247,9 @@ def _prompt(state: SupervisorState) -> str:
 
 
 def _help(at: At, state: SupervisorState) -> tuple[str, ...]:
-    return help_for(JOB, state.step if state.step in ("item", "posting_date") else state.page or "list")
+    if state.step:
+        return help_for(JOB, "typing" if state.page == "new" else state.step)
+    return help_for(JOB, state.page or "list")
 
 
 FLOW = Flow(

@@ -104,8 +104,33 @@ STEPS: dict[str, str] = {
     "receive_transfer.package": N_("Scan or type the package that came. Only what was shipped is taken."),
     "receive_transfer.quantity": N_("Type how many came of it."),
     "receive_transfer.search": N_("Type a part of the item number or of its description."),
-    "count_order.bin": N_("Choose the order, then scan the bin that you stand at. F9 closes it. F10 hands your recording in."),
-    "count_orders.list": N_("Choose an order by its number, or make a new one."),
+    "count_order.bin": N_("Scan the bin that you stand at. F4 says which are left. F10 hands your part in."),
+    "count_order.item": N_(
+        "Scan an item: one more. 12* before it: twelve. A number with Enter: the line becomes that. The next bin label closes "
+        "this bin. F9 with nothing counted: it is empty. F10 hands your part in."
+    ),
+    "count_order.unknown": N_("Nothing has this code: it is kept. A number is how many there are, F4 says in words what it is."),
+    "count_order.describe": N_("Type a few words about it: what it is, what is printed on it."),
+    "count_orders.list": N_("Choose an order by its number, make a new one, or see what is due."),
+    "count_orders.new": N_("Type the number of what to change; 1 makes the order. Bins and items: A-*, A-01..A-09, A|B."),
+    "count_orders.typing": N_("Type it, then Enter. Nothing typed: all of them, today, or never."),
+    "count_orders.due": N_("1 orders a count of everything that is due; or choose one item."),
+    "count_orders.posted": N_("The orders posted last. Choose one to see what differed."),
+    "count_orders.order": N_(
+        "Not counted, recordings and unknown codes come first, then recount and decide. Finish freezes what it comes to; then "
+        "somebody who counted none of it approves, and it is posted. What is posted cannot be reopened."
+    ),
+    "count_orders.differences": N_("Expected, counted, difference, its value, and what the line still needs. F3 goes back."),
+    "count_orders.rest": N_("Nothing is 0 because nobody counted it. Say here that it is 0, or take it out of this count."),
+    "count_orders.locked": N_("Nothing is posted in these bins while they are counted. Choose one to let postings in again."),
+    "count_orders.decide": N_("Choose a line: which count is right, or what becomes of what was posted late."),
+    "count_orders.line": N_("Accept one of the counts, or let it be counted again by somebody else."),
+    "count_orders.recordings": N_("Who counts, or has counted. Choose one to reopen it or to throw it away."),
+    "count_orders.recording": N_("Reopen what was handed in, or throw away what was not."),
+    "count_orders.orphans": N_("Codes that nothing had. Each is linked to an item or discarded before the order is finished."),
+    "count_orders.orphan": N_("Link it: what was found is counted. Discard it: it is nothing that is counted."),
+    "count_orders.item": N_("Scan or type the item that the code belongs to, or a part of its description."),
+    "count_orders.posting_date": N_("Type the date: 310127, 31.1.27. Everything expected is worked out again as of that day."),
     "transfer_orders.list": N_(
         "The transfer orders from here and to here. Type the number of one, scan its label, or make a new one."
     ),

@@ -12,6 +12,7 @@ from db.core.clock import held_at
 from db.work import count_finish, count_hand_in, count_orders, count_orphans, count_recordings
 from db.work.count_orders import NewCountOrder
 from db.work.count_rules import Thresholds
+from stockterm.flows.help import STEPS, help_for_ask
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import Level
 from tests.flows.warehouse import Worker, a_warehouse, counting, on_hand, purchased, signed_in, sold
@@ -494,3 +495,22 @@ def test_an_order_that_was_deleted_meanwhile_is_said_to_be_gone() -> None:
     worker.key(Command.BACK, Command.BACK)
     assert worker.view.title == "EAST Cat"
     assert count_orders.read_order(one) is None
+
+
+def test_every_step_has_its_help() -> None:
+    a_warehouse()
+    purchased("SALINE", "5", lot="L1")
+    an_order()
+    an_order()
+    worker = signed_in("CAT").scan(JOB)
+    seen = []
+
+    def look() -> None:
+        seen.append(worker.key(Command.HELP).view.text[-1])
+        worker.key(Command.HELP, Command.HELP)
+
+    for scans in ((), ("1",), ("BIN:A-01",), ("4711-X",), ("CMD:LIST",), ("a box",), ("SALINE",), ("L1",), ("CMD:QTY",)):
+        worker.scan(*scans)
+        look()
+    own = {text for step, text in STEPS.items() if step.startswith("count_order.")}
+    assert own == set(seen) - {STEPS["count.lot"], STEPS["count.factor"], help_for_ask()[0]}

@@ -13,6 +13,7 @@ from db.core.clock import held_at, today
 from db.masters.change import put_masters
 from db.work import count_locks, count_orders, count_orphans, count_recordings, count_rules, count_schedule
 from db.work.count_orders import CountOrder
+from stockterm.flows.help import STEPS
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import Level
 from tests.flows.warehouse import Worker, a_warehouse, count_entries, entries, on_hand, posted, purchased, signed_in, sold
@@ -601,3 +602,49 @@ def test_keys_that_mean_nothing_here_change_nothing() -> None:
     assert worker.level is Level.NOTE
     assert fetch("SELECT status, changed_at FROM count_order") == before
     assert today() is not None
+
+
+def test_every_page_has_its_help_and_every_help_its_page() -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    purchased("NUT", "10")
+    put_masters([("reason", {"code": "X", "description": "x"})])
+    worker = choose(supervising(), "New order")
+    seen = {helped(worker)}
+    seen.add(helped(choose(worker, "Posting date")))
+    worker.key(Command.BACK)
+    choose(choose(worker, "Lock bins"), "Recount above quantity").scan("1")
+    choose(worker, "Make the order")
+    counted(PCS, "7", "4711-X")
+    seen.add(helped(worker))
+    for way in (
+        ("Not counted",),
+        ("Recordings",),
+        ("Recordings", "CAT"),
+        ("Unknown codes",),
+        ("Unknown codes", "4711-X"),
+        ("Unknown codes", "4711-X", "Link"),
+        ("Locked bins",),
+        ("Decide",),
+        ("Decide", "A-01 1000"),
+        ("Posting date",),
+        ("Differences by value",),
+    ):
+        for text in way:
+            choose(worker, text)
+        seen.add(helped(worker))
+        worker.key(*[Command.BACK for _text in way])
+        assert worker.view.title == "CO1 open"
+    worker.key(Command.BACK)
+    seen.add(helped(worker))
+    for page in ("Due today", "Posted"):
+        seen.add(helped(choose(worker, page)))
+        worker.key(Command.BACK)
+    assert seen == {text for step, text in STEPS.items() if step.startswith("count_orders.")}
+
+
+def helped(worker: Worker) -> str:
+    """What F1 says."""
+    text = worker.key(Command.HELP).view.text[-1]
+    worker.key(Command.HELP, Command.HELP)
+    return text
