@@ -261,6 +261,8 @@ def key_hints(shown: Shown, terminal: Terminal) -> tuple[list[tuple[int, str, Co
             text = clean(f"{name} {hint.label}" if wide else f"{name}{hint.label}", terminal.ascii_only)
             hints.append((text, hint.command))
     room, gap = terminal.columns - 1, 2 if wide else 1
+    if terminal.columns >= DOCUMENT_FROM and sum(width_of(text) + gap for text, _command in hints) - gap > room:
+        gap = 1  # on a desk all of them are shown
     placed: list[tuple[int, str, Command]] = []
     end = 0
     for number, (text, command) in enumerate(hints):

@@ -124,6 +124,8 @@ def _keys(shown: Shown, terminal: Terminal, line: str) -> Iterator[str]:
     if pages > 1:
         words.insert(0, f"F8 1/{pages}")
     gap = "  " if wide else " "
+    if terminal.columns >= 80 and width_of(gap.join(words)) >= terminal.columns:
+        gap = " "
     possible = {gap.join(words[:many]) + (" ~" if many < len(words) else "") for many in range(1, len(words) + 1)}
     if line not in possible or (terminal.columns >= 80 and line.endswith(CUT)):
         yield f"keys {line!r} of {words}"
