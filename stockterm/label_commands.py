@@ -232,12 +232,14 @@ def scanner_test(database: str | None, /, reading: bool, save: bool, **where: An
 def printer(database: str | None, /, code: str, size: str | None, **given: Any) -> int:
     """Add or change a label printer."""
     from db.masters.change import put_masters
+    from db.masters.change_log import ChangedBy
+    from stockterm.config import terminal_name
 
     fields = {name: value for name, value in given.items() if value is not None}
     if size is not None:
         fields["width_mm"], fields["height_mm"] = _size(size)
     with _opened(database):
-        put_masters([("printer", {"code": code, **fields})])
+        put_masters([("printer", {"code": code, **fields})], ChangedBy(terminal=terminal_name(), source_code="labels"))
     return 0
 
 

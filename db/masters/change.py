@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from db.connection import in_write_transaction
 from db.masters.attributes import put_attribute, put_category
+from db.masters.change_log import NOBODY, ChangedBy, changing
 from db.masters.items import put_barcode, put_item, put_unit_of_measure, put_variant
 from db.masters.number_series import put_number_series, put_number_series_line
 from db.masters.parts import put_bom_line, put_catalog_item
@@ -44,22 +45,24 @@ PUT: Mapping[str, Callable[[Fields], bool]] = MappingProxyType(
 )
 
 
-def put(kind: str, fields: Fields) -> bool:
+def put(kind: str, fields: Fields, changed_by: ChangedBy = NOBODY) -> bool:
     """Insert or update one record, inside a write transaction in which `note_change` came first.
 
     `fields` are the interchange format's names with typed values; None clears a field. Everything is checked before the first
-    write, so that a refused record leaves no trace. Says whether anything changed; raises a `StocktermError`.
+    write, so that a refused record leaves no trace. The change log names `changed_by`. Says whether anything changed; raises a
+    `StocktermError`.
     """
-    return PUT[kind](fields)
+    with changing(changed_by):
+        return PUT[kind](fields)
 
 
-def put_masters(records: Iterable[tuple[str, Fields]]) -> bool:
+def put_masters(records: Iterable[tuple[str, Fields]], changed_by: ChangedBy = NOBODY) -> bool:
     """Insert or update records in a transaction of their own, all of them or none. Says whether anything changed."""
     kept = list(records)
 
     def work() -> bool:
         note_change()
-        changed = [put(kind, fields) for kind, fields in kept]
+        changed = [put(kind, fields, changed_by) for kind, fields in kept]
         return any(changed)
 
     return in_write_transaction(work)

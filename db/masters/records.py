@@ -13,6 +13,7 @@ from db.connection.drivers import peewee
 from db.core.codes import normalize_code, trim_number
 from db.core.errors import BadValue, MissingField, UnknownCode, phrase
 from db.fields import CodeField, NumberField
+from db.masters.change_log import CHANGED, DELETED, MADE, logged
 
 BLANK = " \t\r\n\u00a0"  # what is taken off text; `strip()` alone would also take the GS that separates GS1 elements
 Fields = Mapping[str, Any]  # interchange field name → typed value; None clears the field
@@ -36,6 +37,7 @@ class Records:
         self.model = model
         self.kind = kind  # what a message calls such a record
         self.renamed = dict(renamed or {})
+        self._named = {column: name for name, column in self.renamed.items()}
         self.choices = {name: tuple(values) for name, values in (choices or {}).items()}
 
     @cached_property
@@ -153,17 +155,25 @@ class Records:
 
     def save(self, current: Row | None, row: Row) -> bool:
         """Insert the row, or update the one it was read from; says whether anything changed."""
+        key = [row[name] for name in self.keys]
         if current is None:
-            write_batch([(self._insert, [[field.db_value(row[name]) for name, field in self.columns.items()]])])
+            insert = (self._insert, [[field.db_value(row[name]) for name, field in self.columns.items()]])
+            write_batch([insert, logged(self.kind, key, MADE, {})])
         elif row != current:
             values = [self.columns[name].db_value(row[name]) for name in self._others]
-            write_batch([(self._update, [values + self._database_key(row[name] for name in self.keys)])])
+            changes = {
+                self._named.get(name, name): (current[name], row[name]) for name in self._others if current[name] != row[name]
+            }
+            update = (self._update, [values + self._database_key(key)])
+            write_batch([update, logged(self.kind, key, CHANGED, changes)])
         else:
             return False
         return True
 
     def delete(self, *key: Any) -> None:
-        write_batch([(f"DELETE FROM {self._table} WHERE {self._where_key}", [self._database_key(key)])])
+        """Delete the row with this key; the change log keeps that it was there."""
+        delete = (f"DELETE FROM {self._table} WHERE {self._where_key}", [self._database_key(key)])
+        write_batch([delete, logged(self.kind, key, DELETED, {})])
 
 
 def refuse_unprintable(text: str, field: str) -> None:

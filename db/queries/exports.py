@@ -249,6 +249,25 @@ _AUDIT = _ledger(
     id="r.operation_id = ?",
 )
 
+_CHANGES = _ledger(
+    "changes",
+    """
+    change_no entry_no c.change_no
+    changed_at moment c.changed_at
+    user text c.user_code
+    terminal text c.terminal
+    source text c.source_code
+    kind text c.kind
+    record text c.record_key
+    action text c.action
+    field text c.field
+    old_value text c.old_value
+    new_value text c.new_value
+    """,
+    "change_log c",
+    "c.change_no",
+)
+
 _TRANSFERS = _ledger(
     "transfers",
     """
@@ -308,6 +327,7 @@ EXPORTS: Mapping[str, Export] = {
         _WAREHOUSE_ENTRIES,
         _TRANSFERS,
         _AUDIT,
+        _CHANGES,
     )
 }
 

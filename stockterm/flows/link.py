@@ -6,6 +6,7 @@ Reached by F4 while the message about the unknown code is shown, and only by tho
 from dataclasses import dataclass, replace
 
 from db.masters.change import put_masters
+from db.masters.change_log import ChangedBy
 from db.queries.items import units_of
 from stockterm.flows import choose, say
 from stockterm.flows.goods import Goods, goods_of
@@ -88,7 +89,8 @@ def answer(at: At, state: LinkState, ask: Ask, reply: Answer) -> Outcome:
     require(at.user, Right.LINK_CODE)
     goods, unit = from_text(Goods, ask.values[0]), ask.values[reply + 1]
     fields = {"barcode": state.code, "item": goods.item_no, "variant": goods.variant_code or None, "uom": unit}
-    put_masters([("barcode", {name: value for name, value in fields.items() if value is not None})])
+    named = {name: value for name, value in fields.items() if value is not None}
+    put_masters([("barcode", named)], ChangedBy(at.user.code, at.terminal, JOB))
     text = _("{code} is {item} {unit} now. Scan it again.").format(code=state.code, item=goods.name, unit=unit)
     return Outcome(None, say.ok(text), go=state.back_to)
 

@@ -28,6 +28,7 @@ from db.core.errors import (
     StocktermError,
 )
 from db.masters.change import put, put_masters
+from db.masters.change_log import ChangedBy
 from db.masters.settings import note_change
 from db.posting.adjust import adjust_pending, items_to_adjust_at_once
 from db.posting.lines import PostedBy, PostingOperation
@@ -173,6 +174,7 @@ class _Run:
 
     def __init__(self, posted_by: PostedBy, work_date: date) -> None:
         self._posting = PostingRun(posted_by)
+        self._changed_by = changed_by(posted_by)
         self._today = work_date
         self._waiting: list[_Waiting] = []
         self._noted = False  # that master data changes, since the last posting
@@ -209,7 +211,7 @@ class _Run:
             note_change()
             self._noted = True
         try:
-            put(kind, line.values)
+            put(kind, line.values, self._changed_by)
         except OF_THE_DATABASE:
             raise
         except StocktermError as error:
@@ -242,6 +244,11 @@ class _Run:
                 self._report.problems.append(Problem(line.number, error))
         self._report.refused += 1
         self._consequences.note(line.operation, fields)
+
+
+def changed_by(posted_by: PostedBy) -> ChangedBy:
+    """Whoever posts the file changes its master data."""
+    return ChangedBy(posted_by.user_code, posted_by.terminal, posted_by.source_code)
 
 
 def _ready(line: Line, work_date: date) -> _Waiting:
@@ -281,7 +288,7 @@ def _post_one(line: Line, posted_by: PostedBy, report: Report) -> tuple[Stockter
     operation = line.operation
     try:
         if operation is not None and operation.group is Group.MASTER and not line.errors:
-            put_masters([(operation.name, line.values)])
+            put_masters([(operation.name, line.values)], changed_by(posted_by))
             report.records += 1
             return ()
         ready = _ready(line, today())

@@ -14,7 +14,7 @@ _WITH_REGISTER = tuple(table for table in _TABLES if table != "item_register")
 
 def missing_triggers() -> Iterator[str]:
     """I14: amounts, quantities and dates of posted entries never change."""
-    for name in missing_append_only((*_TABLES, "noted_number")):
+    for name in missing_append_only((*_TABLES, "noted_number", "change_log")):
         yield f"trigger {name} is missing or switched off: nothing keeps posted rows from being changed."
 
 

@@ -2,6 +2,7 @@
 
 from peewee import Model
 
+import db.models.changes
 import db.models.counting
 import db.models.ledger
 import db.models.maintained
@@ -15,6 +16,7 @@ from db.connection import fetch
 from tests.support.databases import OpenDatabase
 
 MODULES = (
+    db.models.changes,
     db.models.counting,
     db.models.ledger,
     db.models.maintained,
