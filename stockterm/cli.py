@@ -18,6 +18,8 @@ from stockterm.i18n import _, format_count, in_words, ngettext
 
 if TYPE_CHECKING:
     from db.posting.lines import PostedBy
+    from db.queries.exports import Export
+    from db.queries.people import UserFacts
     from stockterm.flows.spool import Spool
 
 REFUSED = 1
@@ -228,12 +230,14 @@ def post(database: str | None, file: str, form: str, dry_run: bool, each: bool) 
 @click.option("--from", "date_from", metavar="DATE", help="From this posting date on.")
 @click.option("--to", "date_to", metavar="DATE", help="Up to this posting date.")
 @click.option("--date", "on", metavar="DATE", hidden=True)  # of availability, which comes later
+@click.option("--user", metavar="CODE", help="Only what this user may see: without costs, without quantities on hand.")
 @click.pass_obj
 def export(
     database: str | None,
     what: str,
     form: str,
     output: str | None,
+    user: str | None,
     item: str | None,
     variant: str | None,
     location: str | None,
@@ -245,7 +249,8 @@ def export(
 ) -> int:
     """Write the rows of a ledger, or of what is on hand, in entry order.
 
-    WHAT is item-ledger, applications, value-entries, on-hand, items, count-entries, warehouse-entries or audit.
+    WHAT is item-ledger, applications, value-entries, on-hand, items, count-entries, warehouse-entries, transfers, audit or
+    changes.
     """
     from db.core.codes import normalize_code
     from db.core.errors import NotSupported
@@ -267,8 +272,28 @@ def export(
     if unknown := sorted(named - chosen.filters):
         raise click.UsageError(_("{what} cannot be filtered by {unknown}.").format(what=what, unknown=", ".join(unknown)))
     with _database(database):
-        _write(chosen, filters, form, output)
+        _write(chosen if user is None else _as_seen_by(chosen, user), filters, form, output)
     return 0
+
+
+def _as_seen_by(chosen: "Export", user_code: str) -> "Export":
+    from db.queries.exports import as_seen
+    from stockterm.flows.rights import Right, may
+
+    user = _named_user(user_code)
+    return as_seen(chosen, cost=may(user, Right.SEE_COST), expected=may(user, Right.SEE_EXPECTED))
+
+
+def _named_user(code: str) -> "UserFacts":
+    """The user of `--user`. Raises `UnknownCode`."""
+    from db.core.codes import normalize_code
+    from db.core.errors import UnknownCode
+    from db.queries.people import user_by_code
+
+    user = user_by_code(normalize_code(code))
+    if user is None:
+        raise UnknownCode(field="--user", kind="user", value=code)
+    return user
 
 
 def _day(text: str | None, option: str) -> str | None:
@@ -319,6 +344,22 @@ def adjust_cost(database: str | None, items: tuple[str, ...]) -> int:
             count=format_count(adjusted)
         )
     )
+    return 0
+
+
+@command.command("clean")
+@click.option("--days", type=click.IntRange(1, 36_500), default=90, show_default=True, help="Keep the scans of so many days.")
+@click.pass_obj
+def clean(database: str | None, days: int) -> int:
+    """Delete old rows of the scan log. Nothing that still waits to be applied is touched, and no ledger has any of it."""
+    from db.core import clock
+    from db.work import scan_log
+    from stockterm.interchange.console import progress_on
+
+    with _database(database), progress_on(sys.stderr) as progress:
+        before = clock.now_microseconds() - days * 86_400_000_000
+        gone = scan_log.forget_before(before, lambda _count: progress(N_("deleting"), -1))
+    click.echo(ngettext("Deleted: {count} scan.", "Deleted: {count} scans.", gone).format(count=format_count(gone)))
     return 0
 
 

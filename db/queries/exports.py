@@ -295,6 +295,24 @@ _TRANSFERS = _ledger(
     id="o.no = ?",
 )
 
+_MONEY = frozenset({"amount", "cost"})
+_COUNTED = frozenset({"quantity_counted"})  # what somebody saw, and no book says
+
+
+def as_seen(export: Export, *, cost: bool, expected: bool) -> Export:
+    """The export without the columns that somebody may not see: amounts and costs; every quantity that the books have."""
+    kept = [
+        index
+        for index, (name, kind) in enumerate(export.columns)
+        if (cost or kind not in _MONEY) and (expected or kind != "quantity" or name in _COUNTED)
+    ]
+
+    def rows(filters: Filters) -> Iterator[Row]:
+        return (tuple(row[index] for index in kept) for row in export.rows(filters))
+
+    return Export(export.name, tuple(export.columns[index] for index in kept), export.filters, rows)
+
+
 _ON_HAND = Export(
     "on-hand",
     (

@@ -6,7 +6,7 @@ saved ──> applied          it did what it means
            └────> discarded
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from db.connection import fetch, fetch_batch, for_update, in_write_transaction, write_batch
@@ -163,6 +163,26 @@ def discard_held(user_code: str) -> Write:
     """The worker chose to drop what was held. It stays in the log."""
     sql = "UPDATE scan_log SET status = 'discarded', waiting = FALSE WHERE user_code = ? AND waiting AND status = 'held'"
     return sql, [(user_code,)]
+
+
+KEPT_DAYS = 90
+_AT_ONCE = 5_000
+_FORGET = (
+    "DELETE FROM scan_log WHERE scan_no IN"
+    " (SELECT scan_no FROM scan_log WHERE NOT waiting AND scanned_at < ? ORDER BY scan_no LIMIT ?) RETURNING scan_no"
+)
+
+
+def forget_before(moment: int, told: Callable[[int], None] = lambda _count: None) -> int:
+    """Delete what was scanned before a moment (microseconds, UTC) and has been dealt with; what still waits stays, however old.
+
+    In steps of some thousand, so that no terminal waits for it; `told` hears of each. Returns how many there were.
+    """
+    count = 0
+    while gone := len(in_write_transaction(lambda: fetch(_FORGET, (moment, _AT_ONCE)))):
+        count += gone
+        told(count)
+    return count
 
 
 def _printable(raw: str) -> str:

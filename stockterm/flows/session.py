@@ -50,6 +50,7 @@ from stockterm.flows.words import scans_in_words
 from stockterm.i18n import _, in_language, in_words
 
 RESUME_WITHIN_S = 15 * 60  # at the same terminal without signing in again
+_NOT_LOGGED_NO = 0  # scan numbers begin with 1
 _NOT_LOGGED = (Command.HELP, Command.PAGE_UP, Command.PAGE_DOWN)
 
 logger = logging.getLogger(__name__)
@@ -134,6 +135,8 @@ class Session:
         signed_in = self._signed_in
         if signed_in is None or self._idle or self._sign_in.user_code or self._lost is not None or self._trouble is not None:
             return None
+        if self._secret:
+            return None
         return Owner(signed_in.user.code, signed_in.work.session_no, signed_in.hand.job)
 
     def view(self) -> ViewState:
@@ -175,7 +178,7 @@ class Session:
     def save_pending(self, text: str) -> None:
         """Keep half-typed text; the next scan makes it obsolete. Never a PIN."""
         signed_in = self._signed_in
-        if signed_in is not None and not self._sign_in.user_code:
+        if signed_in is not None and not self._sign_in.user_code and not self._secret:
             sessions.save_pending(signed_in.user.code, signed_in.work.session_no, text)
 
     def close(self) -> None:
@@ -231,6 +234,9 @@ class Session:
         self._doubtful = True
         signed_in = self._current
         raw, command, certain = _as_logged(token)
+        if not command and self._secret:
+            self._take_secret(SavedScan(_NOT_LOGGED_NO, raw, command, certain, scan_log.SAVED))
+            return
         held = signed_in.hand.blocked and not (command and certain)
         receipt = scan_log.save(
             self._scan_id(token),
@@ -255,6 +261,23 @@ class Session:
         except _TakenUp:
             self._lose(raw)
         self._retry = self._kept_in_log = None
+        self._doubtful = False
+
+    @property
+    def _secret(self) -> bool:
+        """Whether what is entered next is a PIN or a badge that somebody is given: it goes into no log."""
+        hand = self._current.hand
+        return hand.ask is None and hand.job in BY_NAME and BY_NAME[hand.job].flow.secret(hand.states[hand.job])
+
+    def _take_secret(self, saved: SavedScan) -> None:
+        """Act on it, or forget it where something waits for a key. Cut off by a kill it has to be entered again."""
+        try:
+            if not self._current.hand.blocked:
+                outcome, status, note = self._outcome(saved)
+                self._commit(saved, outcome, status, note)
+        except _TakenUp:
+            self._lose("")
+        self._retry = None
         self._doubtful = False
 
     def _reload(self) -> None:
