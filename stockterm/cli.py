@@ -177,11 +177,11 @@ def _without_password(address: str) -> str:
     return re.sub(r"(//[^:/@]*):[^@/]*@", r"\1:…@", address)
 
 
-def _posted_by(source_code: str) -> "PostedBy":
+def _posted_by(source_code: str, user_code: str = "") -> "PostedBy":
     from db.posting.lines import PostedBy
     from stockterm.config import terminal_name
 
-    return PostedBy(terminal=terminal_name(), source_code=source_code)
+    return PostedBy(user_code, terminal_name(), source_code)
 
 
 # ---- post
@@ -192,8 +192,9 @@ def _posted_by(source_code: str) -> "PostedBy":
 @click.option("--errors", "form", type=click.Choice(["text", "jsonl"]), default="text", help="How errors are written.")
 @click.option("--dry-run", is_flag=True, help="Check everything, keep nothing.")
 @click.option("--each", is_flag=True, help="Commit line by line, report bad lines and go on.")
+@click.option("--user", metavar="CODE", help="Post for this user, as far as that user may.")
 @click.pass_obj
-def post(database: str | None, file: str, form: str, dry_run: bool, each: bool) -> int:
+def post(database: str | None, file: str, form: str, dry_run: bool, each: bool, user: str | None) -> int:
     """Post a file of operations (- for standard input): all of it, or nothing."""
     from stockterm.interchange.console import post_from
 
@@ -201,7 +202,8 @@ def post(database: str | None, file: str, form: str, dry_run: bool, each: bool) 
         raise click.UsageError(_("--dry-run looks at a file as a whole; it does not go with --each."))
     try:
         with _database(database, make=True):
-            return post_from(file, _posted_by("interchange"), form=form, dry_run=dry_run, each=each)
+            posted_by = _posted_by("interchange", "" if user is None else _named_user(user).code)
+            return post_from(file, posted_by, form=form, dry_run=dry_run, each=each)
     except OSError as problem:
         if isinstance(problem, BrokenPipeError):
             raise
@@ -277,10 +279,12 @@ def export(
 
 
 def _as_seen_by(chosen: "Export", user_code: str) -> "Export":
-    from db.queries.exports import as_seen
-    from stockterm.flows.rights import Right, may
+    from db.queries.exports import BOOKS, as_seen
+    from stockterm.flows.rights import Right, may, require
 
     user = _named_user(user_code)
+    if chosen.name in BOOKS:
+        require(user, Right.SEE_EXPECTED)
     return as_seen(chosen, cost=may(user, Right.SEE_COST), expected=may(user, Right.SEE_EXPECTED))
 
 

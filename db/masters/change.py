@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from db.connection import in_write_transaction
+from db.core.errors import PermissionDenied, phrase
+from db.core.rights import Right, has
 from db.masters.attributes import put_attribute, put_category
 from db.masters.change_log import NOBODY, ChangedBy, changing
 from db.masters.items import put_barcode, put_item, put_unit_of_measure, put_variant
@@ -14,6 +16,7 @@ from db.masters.places import put_bin, put_location
 from db.masters.printers import put_printer
 from db.masters.records import Fields
 from db.masters.settings import note_change, put_settings
+from db.masters.tables import USERS
 from db.masters.tracking import put_lot, put_package, put_serial, put_tracking_code
 from db.masters.transfer_routes import put_transfer_route
 
@@ -52,8 +55,29 @@ def put(kind: str, fields: Fields, changed_by: ChangedBy = NOBODY) -> bool:
     write, so that a refused record leaves no trace. The change log names `changed_by`. Says whether anything changed; raises a
     `StocktermError`.
     """
+    _refuse_without_right(kind, changed_by)
     with changing(changed_by):
         return PUT[kind](fields)
+
+
+_NEEDED: Mapping[str, tuple[Right, ...]] = MappingProxyType(
+    {
+        "user": (Right.CHANGE_USERS,),
+        "barcode": (Right.CHANGE_MASTER_DATA, Right.LINK_CODE),
+        "lot": (Right.EDIT_NUMBER, Right.CHANGE_MASTER_DATA, Right.BLOCK_NUMBER),
+        "serial": (Right.EDIT_NUMBER, Right.CHANGE_MASTER_DATA, Right.BLOCK_NUMBER),
+    }
+)
+
+
+def _refuse_without_right(kind: str, changed_by: ChangedBy) -> None:
+    """Raises `PermissionDenied`, or `UnknownCode` for a user that does not exist; where nobody is named nothing is asked."""
+    if not changed_by.user_code:
+        return
+    role = USERS.require(changed_by.user_code, field="user")["role"]
+    needed = _NEEDED.get(kind, (Right.CHANGE_MASTER_DATA,))
+    if not any(has(role, right) for right in needed):
+        raise PermissionDenied(field="user", user_code=changed_by.user_code, action=phrase(needed[0].value))
 
 
 def put_masters(records: Iterable[tuple[str, Fields]], changed_by: ChangedBy = NOBODY) -> bool:

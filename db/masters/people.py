@@ -18,7 +18,7 @@ def put_user(fields: Fields) -> bool:
     """Make or change a user. A badge belongs to one user; a null PIN takes it away, and with it the sign-in by keyboard."""
     (code,) = USERS.key_of(fields, "code")
     current = USERS.read(code)
-    names = ("name", "role", "badge", "language", "allow_posting_from", "allow_posting_to", "responsibility_center")
+    names = ("name", "role", "badge", "language", "allow_posting_from", "allow_posting_to", "responsibility_center", "blocked")
     row = USERS.changed(current, fields, *names)
     row["code"] = code
     require_order(row, "allow_posting_from", "allow_posting_to")

@@ -1,5 +1,6 @@
 """The tables of master data, and the values that their fields may have (the interchange format's words)."""
 
+from db.core.rights import RIGHTS
 from db.masters.records import Records
 from db.models import master, numbering, printing
 
@@ -8,7 +9,7 @@ COSTING_METHODS = ("fifo", "lifo", "average", "standard", "specific")
 RESERVE = ("optional", "never", "always")
 REPLENISHMENT = ("purchase", "assembly")
 BLOCKED_MOVEMENTS = ("", "inbound", "outbound", "all")
-ROLES = ("viewer", "counter", "worker", "supervisor", "controller", "administrator")
+ROLES = tuple(RIGHTS)
 ATTRIBUTE_TYPES = ("text", "option", "integer", "decimal", "date")
 FEFO = ("", "soft", "hard")
 TRACKED_WHEN = (

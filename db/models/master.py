@@ -243,6 +243,7 @@ class User(Base):
     allow_posting_from = DayField(null=True)
     allow_posting_to = DayField(null=True)
     responsibility_center = CodeField(default="")
+    blocked = peewee.BooleanField(default=False)
 
     class Meta:
         table_name = "app_user"

@@ -31,10 +31,10 @@ from db.core.numbers import LARGEST, round_to
 from db.costing.application import METHODS
 from db.posting.checked import Numbers, Place, content_key
 from db.posting.lines import Header, PostedBy
+from db.posting.rights import may_post
 from db.posting.setup import ItemSetup
 from db.posting.stock import ZERO, ContentKey, Stock
 
-READ_ONLY_ROLES = {"viewer"}
 _LARGEST_TOTAL = LARGEST / 4  # of one item; the sums that are kept, and those of reports, then fit too
 
 
@@ -50,7 +50,7 @@ def check_header(header: Header, stock: Stock, posted_by: PostedBy) -> list[Stoc
         if user is None:
             errors.append(UnknownCode(field="user", kind="user", value=user_code))
         else:
-            if user.role in READ_ONLY_ROLES:
+            if user.blocked or not may_post(user.role):
                 errors.append(PermissionDenied(field="user", user_code=user.code, action=phrase("post anything")))
             allowed_from = user.allow_posting_from or allowed_from
             allowed_to = user.allow_posting_to or allowed_to

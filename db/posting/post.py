@@ -39,6 +39,7 @@ from db.posting.lines import (
 from db.posting.plan_line import plan_line
 from db.posting.planning import Planning
 from db.posting.reclassify import change_expiry, change_variant
+from db.posting.rights import refuse_without_right
 from db.posting.setup import forget_setup, known_setup
 from db.posting.stock import ZERO, ContentKey, Needs, NotWrittenYet, PoolKey, Stock, read_settings, read_stock
 from db.posting.transfer_document import delete_order, make_order
@@ -149,6 +150,7 @@ class PostingRun:
             if before is not None:
                 return before
         stock = planning.stock
+        refuse_without_right(operation, stock.setup, self.posted_by)
         if isinstance(operation, WRITTEN_ALONE) and planning.plan.registers:
             raise NotWrittenYet
         match operation:

@@ -123,6 +123,7 @@ class UserSetup:
     locations: frozenset[str]
     allow_posting_from: str
     allow_posting_to: str
+    blocked: bool = False
 
 
 NO_TRACKING = Tracking()
@@ -236,13 +237,16 @@ class Setup:
 
     def user(self, code: str) -> UserSetup | None:
         if code not in self._users:
-            rows = fetch("SELECT role, locations, allow_posting_from, allow_posting_to FROM app_user WHERE code = ?", (code,))
+            rows = fetch(
+                "SELECT role, locations, allow_posting_from, allow_posting_to, blocked FROM app_user WHERE code = ?", (code,)
+            )
             self._users[code] = None
             if rows:
                 import json
 
-                role, locations, allowed_from, allowed_to = rows[0]
-                self._users[code] = UserSetup(code, role, frozenset(json.loads(locations)), allowed_from or "", allowed_to or "")
+                role, locations, allowed_from, allowed_to, blocked = rows[0]
+                limits = (allowed_from or "", allowed_to or "")
+                self._users[code] = UserSetup(code, role, frozenset(json.loads(locations)), *limits, blocked=bool(blocked))
         return self._users[code]
 
     def has_reason(self, code: str) -> bool:

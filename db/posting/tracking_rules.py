@@ -10,6 +10,7 @@ from datetime import date
 from db.core.codes import trim_number
 from db.core.date_formulas import day_after
 from db.core.errors import StocktermError, TrackingNotAllowed, TrackingRequired
+from db.core.rights import Right, has
 from db.core.tracking_errors import InformationRequired
 from db.posting.checked import Noted
 from db.posting.lines import EntryType, TrackingLine
@@ -18,7 +19,6 @@ from db.posting.stock import Number
 
 KINDS = ("lot", "serial", "package")
 _RETURNS = {EntryType.PURCHASE: "purchase_return", EntryType.SALE: "sales_return"}
-_APPROVERS = ("supervisor", "administrator")
 
 
 def tracked_when(entry_type: EntryType, increase: bool) -> str:
@@ -72,4 +72,4 @@ def calculated_expiry(item: ItemSetup, posting_date: date | None) -> str | None:
 
 def may_scrap_blocked(entry_type: EntryType, role: str) -> bool:
     """A blocked number leaves only as scrap, and only by the hand of somebody who may approve that."""
-    return entry_type is EntryType.NEGATIVE_ADJUSTMENT and role in _APPROVERS
+    return entry_type is EntryType.NEGATIVE_ADJUSTMENT and has(role, Right.SCRAP_BLOCKED)

@@ -295,6 +295,8 @@ _TRANSFERS = _ledger(
     id="o.no = ?",
 )
 
+# What these have rows for is what a count is expected to find, with its quantities or without.
+BOOKS = frozenset({"item-ledger", "applications", "value-entries", "on-hand", "warehouse-entries"})
 _MONEY = frozenset({"amount", "cost"})
 _COUNTED = frozenset({"quantity_counted"})  # what somebody saw, and no book says
 

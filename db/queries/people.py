@@ -21,11 +21,12 @@ class UserFacts:
     has_badge: bool
     allow_posting_from: date | None
     allow_posting_to: date | None
+    blocked: bool = False
 
 
 _USER = (
     "SELECT code, name, role, language, locations, pin_hash <> '', COALESCE(badge, '') NOT IN ('', code, 'USR:' || code),"
-    " allow_posting_from, allow_posting_to FROM app_user"
+    " allow_posting_from, allow_posting_to, blocked FROM app_user"
 )
 
 
@@ -41,6 +42,11 @@ def user_by_badge(badge: str) -> UserFacts | None:
     return _user(rows[0]) if rows else None
 
 
+def users() -> list[UserFacts]:
+    """All users, by their code."""
+    return [_user(row) for row in fetch(f"{_USER} ORDER BY code")]
+
+
 def pin_hash(code: str) -> str:
     """The hash to check a PIN against. It goes nowhere else."""
     rows = fetch("SELECT pin_hash FROM app_user WHERE code = ?", (code,))
@@ -48,7 +54,7 @@ def pin_hash(code: str) -> str:
 
 
 def _user(row: Row) -> UserFacts:
-    code, name, role, language, locations, has_pin, has_badge, first, last = row
+    code, name, role, language, locations, has_pin, has_badge, first, last, blocked = row
     return UserFacts(
         code,
         name,
@@ -59,6 +65,7 @@ def _user(row: Row) -> UserFacts:
         bool(has_badge),
         date.fromisoformat(first) if first else None,
         date.fromisoformat(last) if last else None,
+        bool(blocked),
     )
 
 

@@ -150,6 +150,41 @@ def leave(user_code: str, session_no: int, text: str) -> None:
     in_write_transaction(work)
 
 
+def end(user_code: str) -> WorkInHand | None:
+    """Sign the user out wherever that is: the terminal writes nothing more, and is told. The work stays; it is returned."""
+
+    def work() -> WorkInHand | None:
+        sql = "UPDATE work_session SET session_no = session_no + 1, signed_in = FALSE WHERE user_code = ?"
+        rows = fetch(f"{sql} RETURNING {_COLUMNS}", (user_code,))
+        return _row(rows[0]) if rows else None
+
+    return in_write_transaction(work)
+
+
+def leave_state(work: WorkInHand, state: str) -> Write:
+    """Write down what is left in the hands of a user who is signed out, unless somebody took the work up meanwhile."""
+    sql = "UPDATE work_session SET state = ? WHERE user_code = ? AND session_no = ? AND NOT signed_in"
+    return sql, [(state, work.user_code, work.session_no)]
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One user's work, and how many scans of it wait to be applied."""
+
+    work: WorkInHand
+    started_at: int
+    waiting: int
+
+
+def all_work() -> list[Presence]:
+    """Who has, or had, work in hand, the latest first: one row a user."""
+    sql = (
+        f"SELECT {_COLUMNS}, started_at, (SELECT COUNT(*) FROM scan_log s WHERE s.user_code = w.user_code AND s.waiting)"
+        " FROM work_session w ORDER BY seen_at DESC, user_code"
+    )
+    return [Presence(_row(row[:-2]), int(row[-2]), int(row[-1])) for row in fetch(sql)]
+
+
 def save_pending(user_code: str, session_no: int, text: str) -> None:
     """Keep half-typed text, for a session that is taken up again."""
 

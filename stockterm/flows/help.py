@@ -152,6 +152,19 @@ STEPS: dict[str, str] = {
     "transfer_orders.bin": N_("Scan the bin at the sender that the goods lie in again."),
     "transfer_orders.documents": N_("The shipments, receipts and closings of the order, the newest first. Choose one."),
     "transfer_orders.document": N_("What it moved. F5 takes it back: a shipment only while nothing of it was received."),
+    "users.list": N_("Choose a user by the number, or make a new one."),
+    "users.user": N_("Choose what to change. Every change is saved at once, and in the change log."),
+    "users.code": N_("Type the code that the new user signs in with. Role, PIN and badge come after it."),
+    "users.name": N_("Type the name. It is shown on the screen."),
+    "users.from": N_("Type the first day that this user may post on. F2 takes it away: then the company's counts."),
+    "users.to": N_("Type the last day that this user may post on. F2 takes it away: then the company's counts."),
+    "users.pin": N_("Type the new PIN: 4 characters or more. It is never shown and never logged."),
+    "users.pin_again": N_("Type the same PIN again."),
+    "users.badge": N_("Scan the badge that the user gets. It is a key: it is in no log."),
+    "terminals.list": N_("Terminals, the latest seen first, with who is at work there. Choose one by the number."),
+    "terminals.one": N_(
+        "Signing out: that terminal writes nothing more, work is kept. Taking over: what is begun there goes on in your hands."
+    ),
     "link.item": N_("Scan or type the item that the unknown code belongs to. F3 leaves the code unknown."),
     "link.search": N_("Type a part of the item number or of its description."),
 }

@@ -23,6 +23,8 @@ JOBS: tuple[Job, ...] = (
     Job("relabel", 11, lambda: _("Relabel"), Right.RELABEL, "relabel:FLOW"),
     Job("count_orders", 13, lambda: _("Counts ordered"), Right.ORDER_COUNT, "count_orders:FLOW"),
     Job("transfer_orders", 14, lambda: _("Transfer orders"), Right.ORDER_TRANSFER, "transfer_orders:FLOW"),
+    Job("users", 16, lambda: _("Users"), Right.CHANGE_USERS, "users:FLOW"),
+    Job("terminals", 17, lambda: _("Terminals"), Right.SEE_TERMINALS, "terminals:FLOW"),
     Job(LINK, 0, lambda: _("Link code"), Right.LINK_CODE, "link:FLOW"),
 )
 BY_NAME = {job.name: job for job in JOBS}

@@ -630,7 +630,7 @@ class Session:
         if sessions.may_still_run(work.process):
             return
         user = people.user_by_code(work.user_code)
-        if user is not None:
+        if user is not None and not user.blocked:
             self._begin(user)
 
     def _begin(self, user: UserFacts) -> None:
@@ -775,6 +775,8 @@ class Session:
         now = sessions.of_user(signed_in.user.code)
         where = now.terminal if now is not None and now.terminal else _("another terminal")
         text = _("Taken up at {terminal}. Not applied here: {scan}. Sign in to go on here.").format(terminal=where, scan=raw[:40])
+        if now is not None and not now.signed_in:
+            text = _("Signed out by a supervisor. Not applied: {scan}. Sign in to go on.").format(scan=raw[:40])
         message = Message(Level.ERROR, text)
         self._lost = Lost(signed_in.user.code, signed_in.work.session_no, message, (raw,) if raw else ())
         self._signed_in, self._held, self._sign_in = None, [], SignIn()

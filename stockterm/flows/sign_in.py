@@ -45,12 +45,16 @@ def badge_or_code(text: str) -> SignIn | UserFacts:
         stripped = stripped[3:]
     label = stripped.upper().startswith(BADGE_LABEL)
     code = normalize_code(stripped[len(BADGE_LABEL) :] if label else stripped)
-    user = people.user_by_badge(code) or people.user_by_badge(normalize_code(stripped))
-    if user is not None and user.has_badge:
-        return user
-    user = user or people.user_by_code(code)
+    by_badge = people.user_by_badge(code) or people.user_by_badge(normalize_code(stripped))
+    user = by_badge or people.user_by_code(code)
     if user is None:
         return SignIn(message=Message(Level.ERROR, _("Badge unknown. Scan your badge, or type your user code.")))
+    if user.blocked:
+        return SignIn(
+            message=Message(Level.ERROR, _("Blocked: {user} may not sign in. Ask a supervisor.").format(user=user.code))
+        )
+    if by_badge is not None and user.has_badge:
+        return user
     if not user.has_pin:
         text = (
             _("No PIN: {user} signs in by badge.")

@@ -226,6 +226,7 @@ _MASTERS: Mapping[str, Mapping[str, Field]] = {
         "allow_posting_from": _DAY,
         "allow_posting_to": _DAY,
         "responsibility_center": _CODE,
+        "blocked": _FLAG,
     },
 }
 

@@ -11,6 +11,7 @@ import db
 import screens
 import stockterm
 from db.core.errors import StocktermError
+from db.core.rights import RIGHTS, Right
 from db.costing.application import METHODS
 from db.masters.change import PUT
 from db.masters.tables import ROLES
@@ -18,7 +19,6 @@ from db.queries.exports import EXPORTS, LATER
 from screens.key_maps import DOT_LETTERS, KEY_MAPS
 from stockterm.config import Config
 from stockterm.flows.jobs import JOBS
-from stockterm.flows.rights import _RIGHTS, Right
 from stockterm.flows.terminal import POSSIBLE_SUFFIXES, START_UP_SEQUENCES, TerminalProfile
 from stockterm.flows.tokens import Command
 from stockterm.interchange.operations import _HEADER, OPERATIONS, Group
@@ -97,7 +97,7 @@ def test_the_table_of_roles_is_the_programs() -> None:
     assert set(table) == {right.value for right in Right}
     for right in Right:
         allowed = {role for role, cell in zip(roles, table[right.value], strict=True) if cell == "yes"}
-        assert allowed == {role for role, rights in _RIGHTS.items() if right in rights}, right
+        assert allowed == {role for role, rights in RIGHTS.items() if right in rights}, right
 
 
 # ---- keys and jobs

@@ -1,0 +1,82 @@
+"""Which right a posting needs of the user it is posted for: the one that it names, else whoever runs the program.
+
+A posting without a user (a file that names none) needs none: whoever may call the program on the database may post anything.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from db.core.errors import PermissionDenied, phrase
+from db.core.rights import RIGHTS, Right, has
+from db.posting.checked import Problems
+from db.posting.lines import (
+    ChangeExpiry,
+    ChangeVariant,
+    Count,
+    EntryType,
+    Invoice,
+    ItemJournalLine,
+    PostedBy,
+    PostingOperation,
+    TransferClose,
+    TransferDelete,
+    TransferOrder,
+    TransferReceive,
+    TransferShip,
+    Undo,
+)
+from db.posting.setup import Setup
+
+_OF_LINES: Mapping[EntryType, tuple[Right, ...]] = MappingProxyType(
+    {
+        EntryType.PURCHASE: (Right.RECEIVE,),
+        EntryType.OUTPUT: (Right.RECEIVE,),
+        EntryType.SALE: (Right.SHIP,),
+        EntryType.CONSUMPTION: (Right.SHIP,),
+        EntryType.POSITIVE_ADJUSTMENT: (Right.ADJUST,),
+        EntryType.NEGATIVE_ADJUSTMENT: (Right.ADJUST,),
+        EntryType.TRANSFER: (Right.MOVE, Right.RELABEL),
+    }
+)
+_OF_OPERATIONS: Mapping[type, tuple[Right, ...]] = MappingProxyType(
+    {
+        Invoice: (Right.RECEIVE, Right.SHIP, Right.SEE_COST),
+        Count: (Right.POST_COUNT,),
+        Undo: (Right.UNDO_POSTING,),
+        ChangeExpiry: (Right.CHANGE_EXPIRY,),
+        ChangeVariant: (Right.RELABEL,),
+        TransferOrder: (Right.ORDER_TRANSFER,),
+        TransferClose: (Right.ORDER_TRANSFER,),
+        TransferDelete: (Right.ORDER_TRANSFER,),
+        TransferShip: (Right.SHIP_TRANSFER,),
+        TransferReceive: (Right.RECEIVE_TRANSFER,),
+    }
+)
+
+
+def rights_for(operation: PostingOperation) -> tuple[Right, ...]:
+    """The rights one of which the posting needs; empty: none (cost adjustment, which changes nothing that anybody decides)."""
+    if isinstance(operation, ItemJournalLine):
+        return _OF_LINES[operation.entry_type]
+    return _OF_OPERATIONS.get(type(operation), ())
+
+
+def refuse_without_right(operation: PostingOperation, setup: Setup, posted_by: PostedBy) -> None:
+    """Raises `Problems` with `PermissionDenied` where the user's role has none of the rights.
+
+    Who posts for somebody else needs the right too. A user that does not exist, and one who may post nothing at all, are refused
+    with everything else that is wrong.
+    """
+    needed = rights_for(operation)
+    for code in dict.fromkeys((operation.header.user_code, posted_by.user_code)):
+        user = setup.user(code) if code and needed else None
+        if user is not None and may_post(user.role) and not any(has(user.role, right) for right in needed):
+            raise Problems([PermissionDenied(field="user", user_code=user.code, action=phrase(needed[0].value))])
+
+
+_POSTING = frozenset(right for needed in (*_OF_LINES.values(), *_OF_OPERATIONS.values()) for right in needed)
+
+
+def may_post(role: str) -> bool:
+    """Whether a role may post anything at all."""
+    return bool(RIGHTS.get(role, frozenset()) & (_POSTING - {Right.SEE_COST}))
