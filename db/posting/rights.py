@@ -57,7 +57,7 @@ _OF_OPERATIONS: Mapping[type, tuple[Right, ...]] = MappingProxyType(
 def rights_for(operation: PostingOperation) -> tuple[Right, ...]:
     """The rights one of which the posting needs; empty: none (cost adjustment, which changes nothing that anybody decides)."""
     if isinstance(operation, ItemJournalLine):
-        return _OF_LINES[operation.entry_type]
+        return _OF_LINES.get(operation.entry_type, ())
     return _OF_OPERATIONS.get(type(operation), ())
 
 

@@ -3,9 +3,9 @@
     everybody, and a new user
       └ one user: name · role · language · places · posting dates · PIN · badge · blocked
 
-Every change is a choice or a typed text, saved at once, and in the change log. A PIN is typed twice and a badge is scanned; neither
-is in any log, nor in the saved work: what has to be remembered between the two times is the hash. Nobody changes their own role or
-blocks themselves, and only an administrator changes an administrator.
+Every change is a choice or a typed text, saved at once, and in the change log. A PIN is typed twice and a badge is scanned;
+neither is in any log, nor in the saved work: what has to be remembered between the two times is the hash. Nobody changes their
+own role or blocks themselves, and only an administrator changes an administrator.
 """
 
 from collections.abc import Callable
