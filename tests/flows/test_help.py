@@ -67,6 +67,10 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
     assert worker.view.quantity == "1 PCS"
 
 
+LOOKING = {Right.LOOK_UP, Right.SEE_EXPECTED, Right.SEE_NUMBERS, Right.TRACE}
+MOVING = LOOKING | {Right.COUNT, Right.POST_COUNT, Right.MOVE, Right.UNDO_POSTING}
+
+
 @pytest.mark.parametrize(
     ("role", "rights"),
     [
@@ -84,8 +88,16 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
                 Right.UNBLOCK_NUMBER,
                 Right.EDIT_NUMBER,
                 Right.SCRAP_BLOCKED,
+                Right.SEE_COST,
+                Right.CHANGE_POSTING_DATE,
+                Right.CHANGE_MASTER_DATA,
+                Right.CHANGE_USERS,
+                Right.SEE_TERMINALS,
             },
         ),
+        ("shipping", MOVING | {Right.SHIP, Right.SHIP_TRANSFER}),
+        ("receiving", MOVING | {Right.RECEIVE, Right.RECEIVE_TRANSFER, Right.RELABEL, Right.BLOCK_NUMBER}),
+        ("master_data", LOOKING | {Right.SEE_COST, Right.LINK_CODE, Right.EDIT_NUMBER, Right.CHANGE_MASTER_DATA}),
         ("supervisor", set(Right)),
         (
             "controller",
@@ -96,6 +108,8 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
                 Right.POST_COUNT,
                 Right.ORDER_COUNT,
                 Right.APPROVE_COUNT,
+                Right.SEE_COST,
+                Right.CHANGE_POSTING_DATE,
                 Right.UNDO_POSTING,
                 Right.SEE_NUMBERS,
                 Right.TRACE,
