@@ -134,8 +134,8 @@ class Flow:
     `work` names the steps that undo goes through (`count:17`); `restore` puts back what one of them changed; `begun` says whether
     a state has something in it that another user must not be handed; `settled` is a state without the multiplier that waits in
     it; `handed_over` is what must be written when a badge gives the state to another user; `label` is what CMD:PRINT prints, None
-    where nothing on the screen has a label; `secret` says whether what is entered next is a PIN or a badge to be given: it is in no
-    log.
+    where nothing on the screen has a label; `secret` says whether what is entered next is a PIN or a badge to be given: it is in
+    no log.
     """
 
     state: type[Any]
