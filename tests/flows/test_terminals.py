@@ -63,7 +63,10 @@ def test_a_count_of_a_lost_terminal_goes_on_in_other_hands_and_lines_keep_who_co
     assert sue.is_ok().said == "Taken over from ANN."
     assert (sue.view.title, sue.view.quantity) == ("Count A-01", "2 PCS")
     sue.scan("NUT").post()
-    assert count_entries() == [("1000", "A-01", 5, 2), ("NUT", "A-01", 0, 1)]
+    assert [(item, str(expected), str(counted)) for item, _bin, expected, counted in count_entries()] == [
+        ("1000", "5", "2"),
+        ("NUT", "0", "1"),
+    ]
     assert fetch("SELECT counted_by FROM counted_line ORDER BY line_no") == [("ANN",), ("SUE",)]
     ann.scan(PCS).is_refused("Signed out by a supervisor")
     assert signed_in("ANN", terminal="RF-8").view.title == "EAST Ann", "nothing of it is left in her hands"
