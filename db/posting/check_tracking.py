@@ -178,6 +178,9 @@ def numbers_after(
             value = tracking.new_expiration_date.isoformat()
             raise TrackingNotAllowed(field="new_expiration_date", item_no=item.no, kind="expiry date", value=value)
         return numbers
+    if tracking.new_expiration_date is not None and not item.tracking.use_expiration_dates:
+        value = tracking.new_expiration_date.isoformat()
+        raise TrackingNotAllowed(field="new_expiration_date", item_no=item.no, kind="expiry date", value=value)
     new_day = _new_day(item, tracking, numbers)
     old_and_new = (
         ("lot", numbers.lot_no, new.lot_no),

@@ -52,8 +52,12 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class TrackingLine:
-    """One lot, serial or package of a line. `quantity` None means the whole line. The `new_…` fields are for transfers: None
-    keeps what is there; `clear_expiration` takes the expiry date away, which an empty `new_expiration_date` never does."""
+    """One lot, serial or package of a line. `quantity` None means the whole line.
+
+    What follows is for transfers. The `new_…` fields: None keeps what is there; `clear_expiration` takes the expiry date away,
+    which an empty `new_expiration_date` never does. `drawn`: the kind (lot, serial or package) whose new number is drawn from the
+    series of the item's tracking code.
+    """
 
     quantity: Decimal | None = None
     lot_no: str = ""
@@ -65,6 +69,7 @@ class TrackingLine:
     new_package_no: str | None = None
     new_expiration_date: date | None = None
     clear_expiration: bool = False
+    drawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

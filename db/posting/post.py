@@ -17,6 +17,7 @@ from db.posting.check_line import check_line, is_increase
 from db.posting.check_undo import check_undo
 from db.posting.checked import Problems
 from db.posting.count import check_count, plan_count
+from db.posting.drawn_numbers import draws_numbers, with_drawn_numbers
 from db.posting.graph import TooLarge
 from db.posting.invoice import check_invoice, plan_invoice
 from db.posting.lines import (
@@ -151,10 +152,12 @@ class PostingRun:
                 return before
         stock = planning.stock
         refuse_without_right(operation, stock.setup, self.posted_by)
-        if isinstance(operation, WRITTEN_ALONE) and planning.plan.registers:
-            raise NotWrittenYet
+        draws = isinstance(operation, ItemJournalLine) and draws_numbers(operation)
+        if (draws or isinstance(operation, WRITTEN_ALONE)) and planning.plan.registers:
+            raise NotWrittenYet  # a number is drawn once: what draws one is planned once
         match operation:
             case ItemJournalLine():
+                operation = with_drawn_numbers(operation, stock) if draws else operation
                 register_no = plan_line(planning, check_line(operation, stock, self.posted_by), content_hash)
             case Invoice():
                 register_no = plan_invoice(planning, check_invoice(operation, stock, self.posted_by), content_hash)

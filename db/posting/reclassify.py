@@ -121,7 +121,7 @@ def _check_change(
     item = _item(stock, change.item_no, change.variant_code, errors)
     if item is None:
         return None, None, errors
-    if not item.tracking.by_number:
+    if not (item.tracking.by_number and item.tracking.use_expiration_dates):
         errors.append(TrackingNotAllowed(field="number", item_no=item.no, kind="expiry date", value=change.number))
         return item, None, errors
     kind = dated_kind(item)
@@ -261,6 +261,7 @@ def _check_variant(change: ChangeVariant, stock: Stock, posted_by: PostedBy) -> 
     increases, new = [], NewNumbers()
     for movement in out.movements:
         try:
+            _refuse_blocked(stock, out, movement.numbers)
             numbers = incoming_numbers(out.item, change.new_variant_code, _as_tracking(movement.numbers), stock, new)
         except StocktermError as error:
             errors.append(error)
@@ -270,6 +271,14 @@ def _check_variant(change: ChangeVariant, stock: Stock, posted_by: PostedBy) -> 
     if errors:
         raise Problems(errors)
     return out, increases
+
+
+def _refuse_blocked(stock: Stock, out: CheckedLine, numbers: Numbers) -> None:
+    """A blocked number may leave as scrap, and as nothing else."""
+    for kind, number in (("lot", numbers.lot_no), ("serial", numbers.serial_no), ("package", numbers.package_no)):
+        known = stock.number(out.item.no, out.line.variant_code, kind, number) if number else None
+        if known is not None and known.blocked:
+            raise Blocked(field=kind, kind=kind, value=known.number, reason=known.block_reason)
 
 
 def _as_tracking(numbers: Numbers) -> TrackingLine:

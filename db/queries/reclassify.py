@@ -94,6 +94,28 @@ def expiry_of(item_no: str, variant_code: str, kind: str, number: str) -> date |
     return date.fromisoformat(rows[0][0]) if rows and rows[0][0] else None
 
 
+def draws_from(item_no: str, kind: str) -> str:
+    """The number series of an item's lots, serials or packages; blank: none."""
+    assert kind in ("lot", "serial", "package")
+    sql = f"SELECT t.{kind}_nos FROM item i JOIN tracking_code t ON t.code = i.tracking_code WHERE i.no = ?"
+    rows = fetch(sql, (item_no,))
+    return str(rows[0][0]) if rows else ""
+
+
+def drawn_number(register_no: int, kind: str) -> str:
+    """The number of this kind that a register put goods into."""
+    assert kind in ("lot", "serial", "package")
+    sql = f"SELECT {kind}_no FROM item_ledger_entry WHERE register_no = ? AND quantity > 0 ORDER BY entry_no LIMIT 1"
+    return str(fetch(sql, (register_no,))[0][0])
+
+
+def uses_expiry(item_no: str) -> bool:
+    """Whether the numbers of an item have expiry dates at all."""
+    sql = "SELECT t.use_expiration_dates FROM item i JOIN tracking_code t ON t.code = i.tracking_code WHERE i.no = ?"
+    rows = fetch(sql, (item_no,))
+    return bool(rows and rows[0][0])
+
+
 def stranded_by(
     item_no: str, variant_code: str, location_code: str, leaving: list[Lying], *, number_only: bool = False
 ) -> list[Stranded]:

@@ -67,7 +67,7 @@ STEPS: dict[str, str] = {
     ),
     "relabel.new": N_(
         "Scan or type the new number. The number of a lot that is there already puts them into that lot, with its expiry. F4 "
-        "lists those. With serials: scan all that get the same new lot, then the lot."
+        "lists those, and the next number of the series. With serials: scan all that get the same new lot, then the lot."
     ),
     "relabel.variant": N_("Choose the variant that it really is."),
     "relabel.expiry": N_(

@@ -294,11 +294,22 @@ def _list(at: At, state: RelabelState) -> Outcome:
         return Outcome(replace(state, step="search"), say.note(_("Type a part of the number or the description.")))
     if goods is None or state.step not in (*KINDS, "new", "quantity"):
         return Outcome(state)
-    kind = NUMBER_OF.get(Change(state.change), "") if state.change and state.step in ("new", "quantity") else state.step
-    known = relabel_new.others(goods, kind) if state.step in ("new", "quantity") else _numbers_here(at, state, goods, kind)
+    if state.step in ("new", "quantity"):
+        return _list_new(at, state, goods)
+    known = _numbers_here(at, state, goods, state.step)
     if not known:
         return Outcome(state, say.warning(_("None here in the books. Scan the label.")))
     return Outcome(state, ask=Ask("number", _("Choose."), choose.numbered(known), tuple(known)))
+
+
+def _list_new(at: At, state: RelabelState, goods: Goods) -> Outcome:
+    """The next number of the series, where there is one, and the lots or packages that the goods can go into."""
+    kind = NUMBER_OF.get(Change(state.change), "") if state.change else ""
+    drawn, known = relabel_new.next_of_series(at, goods, kind), relabel_new.others(goods, kind)
+    texts = [*([_("{number} is next").format(number=drawn)] if drawn else []), *known]
+    if not texts:
+        return Outcome(state, say.warning(_("None here in the books. Scan the label.")))
+    return Outcome(state, ask=Ask("new_number", _("Choose."), choose.numbered(texts), (drawn, *known)))
 
 
 def _numbers_here(at: At, state: RelabelState, goods: Goods, kind: str) -> list[str]:
@@ -349,8 +360,12 @@ def _chosen(at: At, state: RelabelState, ask: Ask, choice: int) -> Outcome:
             return _stepped(
                 next_question(at, replace(state, goods=with_number(state.goods, state.step, ask.values[choice], None)))
             )
-        case "number":
-            return _all_of_it(at, state, Entry(_label_of(state, ask.values[choice])))
+        case "new_number" if ask.values[0] and not choice:
+            drawn = replace(state, amount_said=True, step="new", new_number=ask.values[0], drawn=True)
+            return _stepped(next_question(at, drawn))
+        case "new_number":
+            known = ask.values[1:]
+            return _all_of_it(at, state, Entry(_label_of(state, known[choice - 1 if ask.values[0] else choice])))
         case _:
             return Outcome(state, ask=ask)
 

@@ -7,7 +7,8 @@ from db.core.codes import number_key, trim_number
 from db.core.errors import Blocked, NothingToDo, SerialInStock
 from db.fields import NUMBER_LENGTH
 from db.queries.numbers import NumberFacts, number_facts
-from db.queries.reclassify import lying
+from db.queries.reclassify import draws_from, lying
+from db.work.number_series import preview_number
 from stockterm.flows.goods import Goods, kind_in_words
 from stockterm.flows.meaning import nothing_changed, refuse
 from stockterm.flows.outcome import Ask, At
@@ -46,6 +47,16 @@ def others(goods: Goods, kind: str) -> list[str]:
     own = number_key(getattr(goods, f"{kind}_no"))
     found = (getattr(one, f"{kind}_no") for one in lying(goods.item_no, goods.variant_code))
     return list(dict.fromkeys(number for number in found if number_key(number) != own))
+
+
+def next_of_series(at: At, goods: Goods, kind: str) -> str:
+    """The number that the series of the item would give next; blank where there is no series. Nothing is drawn."""
+    series = draws_from(goods.item_no, kind) if kind else ""
+    if not series:
+        return ""
+    return preview_number(
+        series, at.today, taken=lambda number: number_facts(goods.item_no, goods.variant_code, kind, number) is not None
+    )
 
 
 def answer(at: At, state: RelabelState, found: Resolution, wanted: str) -> RelabelState | Ask:

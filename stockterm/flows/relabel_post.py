@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.posting.lines import ChangeExpiry, ChangeVariant, EntryType, Header, ItemJournalLine, PostingOperation, TrackingLine
-from db.queries.reclassify import Lying, Stranded, lying, stranded_by
+from db.queries.reclassify import Lying, Stranded, drawn_number, lying, stranded_by
 from db.work import printing, steps
 from stockterm.flows import say
 from stockterm.flows.goods import Goods, base_quantity
@@ -136,7 +136,10 @@ def _tracking(state: RelabelState, goods: Goods, one: Piece, count: Decimal) -> 
     line = TrackingLine(count, one.lot_no, one.serial_no, one.package_no)
     if state.change not in NUMBER_OF:
         return line
-    match NUMBER_OF[Change(state.change)]:
+    kind = NUMBER_OF[Change(state.change)]
+    match kind:
+        case _ if state.drawn:
+            line = replace(line, drawn=kind)
         case "lot":
             line = replace(line, new_lot_no=state.new_number)
         case "serial":
@@ -159,6 +162,7 @@ def posted(at: At, state: RelabelState, ask: Ask | None, registers: list[Any]) -
     if ask is not None and ask.kind == REVERSE:
         kept = replace(afresh(state), reversible="", reversible_text="", labels=())
         return Outcome(kept, reversed_text(register), writes=writes, forget=True)
+    state = _with_drawn_number(state, register)
     what = in_words(state)
     after = replace(
         afresh(state),
@@ -186,6 +190,13 @@ def posted(at: At, state: RelabelState, ask: Ask | None, registers: list[Any]) -
             left=quantity(left, goods.base_uom), register=register
         )
     return Outcome(after, say.ok(text), writes=writes, good=True, forget=True)
+
+
+def _with_drawn_number(state: RelabelState, register_no: int) -> RelabelState:
+    """The number that the posting drew: another one than was shown, where somebody drew that meanwhile."""
+    if not state.drawn:
+        return state
+    return replace(state, new_number=drawn_number(register_no, NUMBER_OF[Change(state.change)]), drawn=False)
 
 
 def _left(at: At, state: RelabelState) -> Decimal:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from db.queries.reclassify import Lying, expiry_of, lying
+from db.queries.reclassify import Lying, expiry_of, lying, uses_expiry
 from stockterm.flows.goods import KINDS, Goods
 from stockterm.flows.outcome import At
 from stockterm.flows.rights import Right, may
@@ -55,7 +55,8 @@ class RelabelState:
     """One change as far as it is known.
 
     `goods` is what they are now; its quantity None: all that lies there, once `amount_said`. `dated`: the new date is said,
-    `new_expiry` None then takes it away. `merging`: the new number is in the books already. `labels`: of the last posting.
+    `new_expiry` None then takes it away. `merging`: the new number is in the books already. `drawn`: it is the next one of the
+    series, drawn by the posting; what stands here is what it will be if nobody draws one before. `labels`: of the last posting.
     """
 
     location_code: str = ""
@@ -67,6 +68,7 @@ class RelabelState:
     amount_said: bool = False
     new_number: str = ""
     merging: bool = False
+    drawn: bool = False
     new_variant: str = ""
     new_expiry: date | None = None
     dated: bool = False
@@ -92,15 +94,16 @@ def afresh(state: RelabelState) -> RelabelState:
 def changes_of(at: At, goods: Goods) -> list[Change]:
     """What of these goods this user may change."""
     found: list[Change] = []
+    dated = goods.tracked and uses_expiry(goods.item_no)
     if goods.lot:
-        found += [Change.LOT, Change.LOT_AND_EXPIRY]
+        found += [Change.LOT, Change.LOT_AND_EXPIRY] if dated else [Change.LOT]
     if goods.serial:
         found.append(Change.SERIAL)
     if goods.package:
         found.append(Change.PACKAGE)
     if goods.has_variants:
         found.append(Change.VARIANT)
-    if goods.tracked and may(at.user, Right.CHANGE_EXPIRY):
+    if dated and may(at.user, Right.CHANGE_EXPIRY):
         found.append(Change.EXPIRY)
     return found
 
@@ -172,6 +175,7 @@ def without_new(state: RelabelState) -> RelabelState:
         amount_said=False,
         new_number="",
         merging=False,
+        drawn=False,
         new_variant="",
         new_expiry=None,
         dated=False,

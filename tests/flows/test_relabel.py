@@ -251,6 +251,29 @@ def test_the_item_may_be_scanned_first_and_its_lot_is_asked() -> None:
     assert lots("SALINE") == {("A-01", "L2"): 4}
 
 
+def test_the_new_lot_is_drawn_from_the_series_of_the_item_when_it_is_posted() -> None:
+    put_masters(
+        [
+            ("number_series", {"code": "LOTS"}),
+            ("number_series_line", {"series": "LOTS", "starting_no": "A-0001", "allow_gaps": False}),
+            ("tracking_code", {"code": "LOT", "lot_nos": "LOTS"}),
+        ]
+    )
+    purchased("SALINE", "10", lot="L1", expires=JUNE)
+    purchased("SALINE", "1", lot="L2")
+    worker = relabelling().scan("L1", "1", "4").key(Command.LIST)
+    assert worker.view.choices == ("1 A-0001 is next", "2 L2")
+    worker.scan("1")
+    assert worker.view.quantity == "4 PCS → A-0001"
+    other = (
+        signed_in("BOB", terminal="T2").scan("11").scan("L1", "1", "1").key(Command.LIST).scan("1").post()
+    )  # somebody draws it meanwhile
+    assert other.view.choices == ()
+    worker.post().key(Command.UNDO)
+    assert worker.said.startswith("Reverse 4 PCS SALINE L1 → A-0002?")
+    assert lots("SALINE") == {("A-01", "L1"): 5, ("A-01", "L2"): 1, ("A-01", "A-0001"): 1, ("A-01", "A-0002"): 4}
+
+
 # ---- serials, packages
 
 

@@ -1,14 +1,15 @@
 """Reclassification: what stock is, changed without changing how much there is or what it is worth (operations reference §8)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from db.connection import fetch
 from db.core.numbers import from_scaled
-from db.posting.lines import ChangeExpiry, ChangeVariant, PostedBy, PostingOperation, TrackingLine
+from db.posting.lines import ChangeExpiry, ChangeVariant, ItemJournalLine, PostedBy, PostingOperation, TrackingLine
 from db.posting.post import post_operations
 from db.posting.prove import prove
 from tests.support.builders import (
@@ -421,6 +422,57 @@ def test_another_variant_needs_a_reason_stock_and_a_variant_that_is_one() -> Non
     assert refused(turned("1", "RED", "OLD")).code == "blocked"
     assert refused(turned("4", "RED", "BLUE")).code == "not_enough_stock"
     assert refused(turned("-1", "RED", "BLUE")).code == "bad_value"
+
+
+def test_a_blocked_lot_does_not_become_another_variant_not_even_by_a_supervisor() -> None:
+    a_lot_item(variants=["RED", "BLUE"])
+    posted(purchase("3", at="1", lot="L", variant="RED"))
+    changed("lot", item="1000", variant="RED", no="L", blocked=True, block_reason="smells")
+    error = refused(turned("1", "RED", "BLUE", tracking=(TrackingLine(None, "L"),)), by=BY_SUE)
+    assert (error.code, "smells" in str(error)) == ("blocked", True)
+
+
+def test_an_item_that_uses_no_expiry_dates_gets_none() -> None:
+    a_lot_item()
+    changed("tracking_code", code="LOTS", use_expiration_dates=False)
+    posted(purchase("3", at="1", lot="L"))
+    assert refused(moved("3", lot="L", new_lot="M", new_expires=JUNE)).code == "tracking_not_allowed"
+    assert refused(redated(JUNE)).code == "tracking_not_allowed"
+
+
+# ---- numbers from a series ------------------------------------------------------------------------------------------
+
+
+def a_series(code: str, first: str) -> None:
+    changed("number_series", code=code)
+    changed("number_series_line", series=code, starting_no=first, allow_gaps=False)
+
+
+def drawn(quantity: str, kind: str = "lot", *, id: str = "", serials: Sequence[str] = (), **fields: Any) -> ItemJournalLine:
+    tracking = [TrackingLine(Decimal(1), serial_no=one, drawn=kind) for one in serials]
+    return moved(quantity, tracking=tracking or [TrackingLine(None, "L", drawn=kind)], id=id, **fields)
+
+
+def test_a_new_lot_is_drawn_from_the_series_by_the_posting_and_a_refused_one_leaves_no_gap() -> None:
+    a_lot_item()
+    posted(purchase("9", at="1", lot="L"), purchase("1", at="1", lot="LOT-002"))
+    assert refused(drawn("3")).code == "tracking_required"  # no series
+    a_series("LOTS", "LOT-001")
+    changed("tracking_code", code="LOTS", lot_nos="LOTS")
+    assert refused(drawn("10")).code == "not_enough_stock"
+    posted(drawn("2", id="A"), drawn("3", id="B"), drawn("2", id="A"))
+    assert [entry(f"{one}/in").lot for one in "AB"] == ["LOT-001", "LOT-003"]  # the second was typed by somebody before
+    posted(drawn("1", id="C"), purchase("1", at="1", lot="L"), drawn("1", id="D"), together=True)
+    assert [entry(f"{one}/in").lot for one in "CD"] == ["LOT-004", "LOT-005"]
+
+
+def test_each_serial_number_is_drawn_for_itself() -> None:
+    a_serial_item()
+    a_series("SN", "N8")
+    changed("tracking_code", code="SERIALS", serial_nos="SN")
+    posted(purchase("1", at="1", serial="s1"), purchase("1", at="2", serial="s2"))
+    posted(drawn("2", "serial", serials=["s1", "s2"], id="T"))
+    assert {one.serial for one in entries() if one.open} == {"N8", "N9"}
 
 
 def test_a_serial_number_that_the_other_variant_has_in_stock_is_refused() -> None:
