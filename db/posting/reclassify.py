@@ -26,7 +26,6 @@ from db.core.errors import (
     ChangeNeedsReason,
     ExpirationKept,
     NothingToDo,
-    PermissionDenied,
     StocktermError,
     TrackingNotAllowed,
     UnknownCode,
@@ -45,8 +44,6 @@ from db.posting.plan_transfer import transfer
 from db.posting.planning import NO_ORDER, Planning, open_register
 from db.posting.setup import ItemSetup
 from db.posting.stock import ZERO, Entry, Number, PoolKey, Stock
-
-MAY_CHANGE_EXPIRY = {"supervisor", "administrator"}
 
 _PLACES = (
     "SELECT location_code, bin_code, lot_no, serial_no, package_no, quantity FROM bin_content"
@@ -115,9 +112,6 @@ def _check_change(
     change: ChangeExpiry, stock: Stock, posted_by: PostedBy
 ) -> tuple[ItemSetup | None, Number | None, list[StocktermError]]:
     errors = _check_reasoned(change.header, stock, posted_by)
-    user = stock.setup.user(change.header.user_code or posted_by.user_code)
-    if user is not None and user.role not in MAY_CHANGE_EXPIRY:
-        errors.append(PermissionDenied(field="user", user_code=user.code, action=phrase("change the expiry date of a lot")))
     item = _item(stock, change.item_no, change.variant_code, errors)
     if item is None:
         return None, None, errors

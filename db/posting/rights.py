@@ -18,6 +18,7 @@ from db.posting.lines import (
     ItemJournalLine,
     PostedBy,
     PostingOperation,
+    TrackingLine,
     TransferClose,
     TransferDelete,
     TransferOrder,
@@ -35,7 +36,7 @@ _OF_LINES: Mapping[EntryType, tuple[Right, ...]] = MappingProxyType(
         EntryType.CONSUMPTION: (Right.SHIP,),
         EntryType.POSITIVE_ADJUSTMENT: (Right.ADJUST,),
         EntryType.NEGATIVE_ADJUSTMENT: (Right.ADJUST,),
-        EntryType.TRANSFER: (Right.MOVE, Right.RELABEL),
+        EntryType.TRANSFER: (Right.MOVE,),
     }
 )
 _OF_OPERATIONS: Mapping[type, tuple[Right, ...]] = MappingProxyType(
@@ -56,9 +57,25 @@ _OF_OPERATIONS: Mapping[type, tuple[Right, ...]] = MappingProxyType(
 
 def rights_for(operation: PostingOperation) -> tuple[Right, ...]:
     """The rights one of which the posting needs; empty: none (cost adjustment, which changes nothing that anybody decides)."""
+    if isinstance(operation, ItemJournalLine) and operation.entry_type is EntryType.TRANSFER:
+        return _of_transfer(operation)
     if isinstance(operation, ItemJournalLine):
         return _OF_LINES.get(operation.entry_type, ())
     return _OF_OPERATIONS.get(type(operation), ())
+
+
+def _of_transfer(line: ItemJournalLine) -> tuple[Right, ...]:
+    """Goods that go elsewhere are moved; with another number they are relabelled; the date of a number that stays is another
+    matter."""
+    rights = {_of_tracking(one) for one in line.tracking}
+    return next(((right,) for right in (Right.CHANGE_EXPIRY, Right.RELABEL) if right in rights), _OF_LINES[EntryType.TRANSFER])
+
+
+def _of_tracking(one: TrackingLine) -> Right:
+    new = (one.new_lot_no, one.new_serial_no, one.new_package_no)
+    if one.drawn or any(number is not None for number in new):
+        return Right.RELABEL
+    return Right.CHANGE_EXPIRY if one.new_expiration_date is not None or one.clear_expiration else Right.MOVE
 
 
 def refuse_without_right(operation: PostingOperation, setup: Setup, posted_by: PostedBy) -> None:

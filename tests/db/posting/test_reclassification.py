@@ -318,6 +318,25 @@ def test_changing_an_expiry_needs_a_reason_a_known_number_stock_and_a_supervisor
     assert str(refused(redated(JUNE))) == "Nothing to change: nothing of L is in stock."
 
 
+def test_who_may_move_may_not_always_relabel_and_the_date_of_a_lot_is_a_supervisors() -> None:
+    a_dated_item()
+    a_location("EAST")
+    for code, role in (("ANN", "worker"), ("SHIP", "shipping")):
+        a_user(code, role=role)
+    posted(purchase("4", at="1", lot="L", expires=JUNE))
+    for code in ("ANN", "SHIP"):
+        posted(moved("1", lot="L", to="EAST", on=2), by=PostedBy(code))
+    posted(moved("2", lot="L", to="BLUE", location="EAST", on=2))
+    assert (
+        str(refused(moved("1", lot="L", new_lot="M"), by=PostedBy("SHIP")))
+        == "Not allowed: SHIP may not relabel goods. Ask a supervisor."
+    )
+    posted(moved("1", lot="L", new_lot="M", new_expires=JULY), by=PostedBy("ANN"))
+    for code in ("ANN", "SHIP"):
+        assert refused(moved("3", lot="L", new_expires=JULY), by=PostedBy(code)).code == "permission_denied"
+    posted(moved("3", lot="L", new_expires=JULY), by=BY_SUE)
+
+
 def test_a_supervisor_of_one_location_does_not_change_what_lies_at_another() -> None:
     a_dated_item()
     a_location("EAST")
