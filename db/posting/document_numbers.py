@@ -22,9 +22,12 @@ _IN_USE = (
 
 
 def document_number(planning: Planning, operation: str, header: Header, order_no: str) -> str:
-    """The number of what is posted now by `operation` (`transfer_ship`, `transfer_receive`). Raises `Problems`."""
+    """The number of what is posted now by `operation`: of a shipment or receipt the next of its series; else of its order.
+
+    Raises `Problems`.
+    """
     settings = planning.stock.settings
-    series = settings.transfer_shipment_nos if operation == "transfer_ship" else settings.transfer_receipt_nos
+    series = {"transfer_ship": settings.transfer_shipment_nos, "transfer_receive": settings.transfer_receipt_nos}.get(operation)
     if not series:
         return header.document_no or order_no
     drawn = drawn_or_typed(

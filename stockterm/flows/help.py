@@ -82,11 +82,11 @@ STEPS: dict[str, str] = {
     "my_postings.list": N_("Your postings of today. Type the number of one to see it."),
     "my_postings.one": N_("F5 takes the posting back, if that is still possible. F3 goes back to the list."),
     "ship_transfer.order": N_("Scan the label of the transfer order, type its number, or type the number of the list."),
-    "ship_transfer.bin": N_("Scan the bin that you take from."),
+    "ship_transfer.bin": N_("Scan the bin that you take from, or a package. F4 lists the bins with goods of the order."),
     "ship_transfer.to_bin": N_("The goods arrive at once: scan the bin at the other location that they go into."),
     "ship_transfer.item": N_(
-        "Scan what goes on the truck: item, lot or serial. 12* before it: twelve. F9 goes to the next bin. F10 shows what "
-        "differs from the order, and ships."
+        "Scan what goes on the truck: item, lot, serial or package. 12* before it: twelve. F4 lists what is left. F9 goes to the "
+        "next bin. F10 shows what differs from the order, and ships."
     ),
     "ship_transfer.lot": N_("Scan or type the lot that you ship."),
     "ship_transfer.serial": N_("Scan or type the serial number that you ship."),
@@ -96,8 +96,8 @@ STEPS: dict[str, str] = {
     "receive_transfer.order": N_("Scan the label of the transfer order, type its number, or type the number of the list."),
     "receive_transfer.bin": N_("Scan the bin that you put it in."),
     "receive_transfer.item": N_(
-        "Scan what came: item, lot or serial. 12* before it: twelve. F9 goes to the next bin. F10 shows what differs from the "
-        "shipment, and receives. What is short stays on the way."
+        "Scan what came: item, lot, serial or package. 12* before it: twelve. F4 lists what is left. F9 goes to the next bin. "
+        "F10 shows what differs from the shipment, and receives. What is short stays on the way."
     ),
     "receive_transfer.lot": N_("Scan or type the lot that came. Only what was shipped is taken."),
     "receive_transfer.serial": N_("Scan or type the serial number that came. Only what was shipped is taken."),
@@ -147,6 +147,7 @@ STEPS: dict[str, str] = {
         "The lines of the order, and what can be done with it. A line shows what of it is on the way. What changes something "
         "asks for two digits."
     ),
+    "transfer_orders.about": N_("One line of the order, and the lots and serial numbers of it that are on the way."),
     "transfer_orders.close": N_("Choose the line whose goods are missing, or all of them."),
     "transfer_orders.how": N_("Lost goods are written off with a reason. Goods that went back are in stock at the sender again."),
     "transfer_orders.bin": N_("Scan the bin at the sender that the goods lie in again."),

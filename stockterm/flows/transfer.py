@@ -52,7 +52,7 @@ from stockterm.flows.transfer_checks import (
     refuse_too_much,
     wanted_lines,
 )
-from stockterm.flows.transfer_pieces import lies_in, numbers_to_choose, piece_of, shipped_in
+from stockterm.flows.transfer_pieces import bins_to_go_to, lies_in, numbers_to_choose, piece_of, shipped_in
 from stockterm.flows.transfer_state import (
     TransferState,
     handled_lines,
@@ -65,7 +65,11 @@ from stockterm.flows.transfer_view import (
     how_many_in_words,
     order_view,
     piece_in_words,
+    scan_an_order,
     so_far_in_words,
+    wants_in_words,
+    which_bin,
+    which_line,
 )
 from stockterm.flows.view import Message, ViewState
 from stockterm.flows.words import checked_quantity, lines_in_words, number
@@ -205,9 +209,9 @@ class Transfers:
                     raise UnknownChoice(text=text, last=len(waiting))
                 no = waiting[int(text) - 1].no
             elif isinstance(found, DocumentHit):
-                raise refuse(Unknown(no, None), _scan_an_order(), self.job)
+                raise refuse(Unknown(no, None), scan_an_order(), self.job)
             else:
-                raise refuse(found, _scan_an_order(), self.job)
+                raise refuse(found, scan_an_order(), self.job)
         if all(one.no != no for one in waiting):
             raise NothingToDo(what=self._why_not_waiting(at, no))
         operation_id = f"{'SHIP' if self.ships else 'RECEIVE'}-{uuid.uuid4().hex}"
@@ -250,14 +254,14 @@ class Transfers:
                 goods, _facts = goods_of(ItemHit(found.item_no, found.variant_code))
                 return self._with_goods(at, state, with_number(goods, kind, value, None))
             case _:
-                raise refuse(found, _wants_in_words(state), self.job)
+                raise refuse(found, wants_in_words(state), self.job)
 
     def _package(self, at: At, state: TransferState, package_no: str) -> Outcome:
         """All that is in a package: all of it is wanted, or nothing of it is taken."""
         hand = self._in_hand(at, state.order_no)
         assert hand is not None
         if self._asks_to_bin(hand.order) and not state.to_bin:
-            raise refuse(PackageHit(package_no), _wants_in_words(replace(state, step="to_bin")), self.job)
+            raise refuse(PackageHit(package_no), wants_in_words(replace(state, step="to_bin")), self.job)
         if any(same_number(one.package_no, package_no) for one in state.pieces):
             raise AlreadyScanned(what=_("Package {package}").format(package=package_no))
         pieces = shipped_in(hand, state, package_no) if not self.ships else lies_in(at, state, package_no)
@@ -277,7 +281,7 @@ class Transfers:
 
     def _to_bin(self, at: At, state: TransferState, found: Resolution, location_code: str) -> Outcome:
         if not isinstance(found, BinHit) or found.location_code != location_code:
-            raise refuse(found, _wants_in_words(state), self.job)
+            raise refuse(found, wants_in_words(state), self.job)
         refuse_blocked_bin(location_code, found.bin_code, "inbound")
         return _stepped(self._next(at, replace(state, to_bin=found.bin_code)))
 
@@ -290,7 +294,7 @@ class Transfers:
     def _how_many(self, at: At, state: TransferState, found: Resolution) -> Outcome:
         assert state.goods is not None
         if not isinstance(found, Quantity):
-            raise refuse(found, _wants_in_words(state), self.job)
+            raise refuse(found, wants_in_words(state), self.job)
         if found.value <= 0:
             raise QuantityZero(field="quantity")
         checked_quantity(found.value)
@@ -317,14 +321,15 @@ class Transfers:
     def _list(self, at: At, state: TransferState) -> Outcome:
         hand = self._in_hand(at, state.order_no)
         if state.step == "bin":
-            return Outcome(state, ask=choose.which_bin(at))
+            bins = bins_to_go_to(hand, state) if hand is not None and self.ships else []
+            return Outcome(state, ask=which_bin(at.location.code, bins) if bins else choose.which_bin(at))
         if state.step in KINDS and state.goods is not None and hand is not None:
             numbers = numbers_to_choose(hand, state, state.goods)
             if not numbers:
                 return Outcome(state, say.warning(_("None here in the books. Scan the label.")))
             return Outcome(state, ask=Ask("number", _("Choose."), choose.numbered(numbers), tuple(numbers)))
-        if state.step == "item":
-            return Outcome(replace(state, step="search"), say.note(_("Type a part of the number or the description.")))
+        if state.step == "item" and hand is not None:
+            return Outcome(state, ask=which_line(hand, state))
         return Outcome(state)
 
     def _finish(self, at: At, state: TransferState) -> Outcome:
@@ -355,7 +360,7 @@ class Transfers:
         if reply is Reply.NO or reply is Reply.MORE:
             if ask.kind == choose.VARIANT:
                 return self._next(at, replace(state, goods=None))
-            return Outcome(state, say.note(_wants_in_words(state)))
+            return Outcome(state, say.note(wants_in_words(state)))
         if isinstance(reply, int):
             return self._chosen(at, state, ask, reply)
         if ask.kind == "post":
@@ -365,7 +370,9 @@ class Transfers:
 
     def _chosen(self, at: At, state: TransferState, ask: Ask, choice: int) -> Outcome:
         match ask.kind:
-            case choose.WHICH:
+            case "line" if not ask.values[choice]:
+                return Outcome(replace(state, step="search"), say.note(_("Type a part of the number or the description.")))
+            case choose.WHICH | "line":
                 hit = hit_from_text(ask.values[choice])
                 return self._number(at, state, hit) if state.step in KINDS else self._take(at, state, hit)
             case choose.VARIANT:
@@ -442,25 +449,6 @@ def _flow(job: Transfers) -> Flow:
 
 SHIP_FLOW = _flow(SHIP)
 RECEIVE_FLOW = _flow(RECEIVE)
-
-
-# ---- words ---------------------------------------------------------------------------------------------------------
-
-
-def _scan_an_order() -> str:
-    return _("Scan a transfer order.")
-
-
-def _wants_in_words(state: TransferState) -> str:
-    match state.step:
-        case "order":
-            return _scan_an_order()
-        case "bin" | "to_bin":
-            return _("Scan a bin.")
-        case "quantity":
-            return _("Type how many.")
-        case _:
-            return _("Scan an item, or press F2 to change bin.") if state.bin_code else _("Scan an item.")
 
 
 def _stepped(outcome: Outcome) -> Outcome:

@@ -24,13 +24,13 @@ from stockterm.flows.rights import Right, require
 from stockterm.flows.tokens import Command
 from stockterm.flows.transfer_orders_state import OrdersState
 from stockterm.flows.view import KeyHint, ViewState
-from stockterm.flows.words import lines_in_words
+from stockterm.flows.words import item_and_variant, lines_in_words
 from stockterm.i18n import _
 from stockterm.scanning.resolve import DocumentHit, Expected
 
 JOB = "transfer_orders"
 
-_UP = {"new": "to", "close": "order", "how": "close", "documents": "order", "document": "documents"}
+_UP = {"new": "to", "about": "order", "close": "order", "how": "close", "documents": "order", "document": "documents"}
 
 
 def begin(at: At, state: OrdersState | None) -> Outcome:
@@ -60,7 +60,7 @@ def _lines(at: At, state: OrdersState) -> list[Line]:
             return one.ways_to_close(at, state, order)
         case "documents":
             return one.documents(state)
-        case "document":
+        case "document" | "about":
             return []
         case _:
             return one.lines(at, state, order)
@@ -200,8 +200,26 @@ def view(at: At, state: OrdersState) -> ViewState:
         keys.insert(0, KeyHint(Command.UNDO, _("undo")))
     if state.page == "new" and not state.step:
         keys.insert(0, KeyHint(Command.LIST, _("search")))
-    view = ViewState(title=_title(at, state, order), prompt=_prompt(state), keys=tuple(keys), text=_text(state))
-    return view if state.step or state.page == "document" else lists.show(view, _lines(at, state))
+    item, description = _goods(state)
+    view = ViewState(
+        title=_title(at, state, order),
+        item=item,
+        description=description,
+        prompt=_prompt(state),
+        keys=tuple(keys),
+        text=_text(state, order),
+    )
+    return view if state.step or state.page in ("document", "about") else lists.show(view, _lines(at, state))
+
+
+def _goods(state: OrdersState) -> tuple[str, str]:
+    """The item and its description whose quantity is asked for."""
+    if state.step == "quantity" and state.goods is not None:
+        return state.goods.name, state.goods.description
+    if state.step == "line" and state.chosen < len(state.draft.lines):
+        line = state.draft.lines[state.chosen]
+        return item_and_variant(line.item_no, line.variant_code), line.description
+    return "", ""
 
 
 def _title(at: At, state: OrdersState, order: TransferOrderDocument | None) -> str:
@@ -215,7 +233,9 @@ def _prompt(state: OrdersState) -> str:
     return prompts.get(state.step) or _("Choose")
 
 
-def _text(state: OrdersState) -> tuple[str, ...]:
+def _text(state: OrdersState, order: TransferOrderDocument | None) -> tuple[str, ...]:
+    if state.page == "about" and order is not None:
+        return one.about_line(order, state.chosen)
     document = one.document_of(state) if state.page == "document" else None
     return () if document is None else one.document_lines(document)
 

@@ -88,20 +88,20 @@ def _details(line: TransferOrderLine) -> tuple[tuple[str, str], ...]:
 
 
 def _shown(state: OrdersState, line: TransferOrderLine) -> Callable[[], Outcome]:
+    return lambda: Outcome(replace(state, page="about", chosen=line.line_no), say.note(line_in_words(line)))
+
+
+def about_line(order: TransferOrderDocument, line_no: int) -> tuple[str, ...]:
     """All about one line, with the numbers that are on the way."""
-
-    def show() -> Outcome:
-        order = order_of(state)
-        assert order is not None
-        numbers = [
-            f"{number(one.quantity)} {' '.join(filter(None, (one.lot_no, one.serial_no, one.package_no)))}".rstrip()
-            for one in on_the_way(order.no, order.in_transit)
-            if one.line_no == line.line_no
-        ]
-        texts = [line_in_words(line), *(f"{label}: {value}" for label, value in _details(line)), *numbers]
-        return Outcome(state, say.note(line_in_words(line)), text=tuple(texts))
-
-    return show
+    line = order.line(line_no)
+    if line is None:
+        return ()
+    numbers = [
+        f"{number(one.quantity)} {' '.join(filter(None, (one.lot_no, one.serial_no, one.package_no)))}".rstrip()
+        for one in on_the_way(order.no, order.in_transit)
+        if one.line_no == line_no
+    ]
+    return (line_in_words(line), *(f"{label}: {value}" for label, value in _details(line)), *numbers)
 
 
 # ---- changed, deleted

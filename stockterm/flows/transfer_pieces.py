@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
-from db.queries.places import contents_at, package_at
+from db.queries.places import bins_of, contents_at, item_contents, package_at
 from db.queries.transfer_orders import on_the_way
 from stockterm.flows.goods import KINDS, Goods, same_number
 from stockterm.flows.outcome import At
 from stockterm.flows.transfer_checks import InHand
-from stockterm.flows.transfer_state import Piece, TransferState, of_goods
+from stockterm.flows.transfer_state import ZERO, Piece, TransferState, of_goods, quantity_of, scanned
+from stockterm.flows.words import item_and_variant
 
 
 def piece_of(state: TransferState, goods: Goods, base: Decimal) -> Piece:
@@ -72,3 +73,21 @@ def numbers_to_choose(hand: InHand, state: TransferState, goods: Goods) -> list[
         lines = of_goods(hand.wanted, goods)
         numbers = [known[KINDS.index(kind)] for one in lines for known, _much in one.numbers]
     return list(dict.fromkeys(filter(None, numbers)))
+
+
+def bins_to_go_to(hand: InHand, state: TransferState) -> list[tuple[str, str]]:
+    """The bins here with goods that are still to be shipped, and what lies there: bin and item, in the order of the bins."""
+    left = {
+        (one.line.item_no, one.line.variant_code)
+        for one in hand.wanted
+        if quantity_of(of_goods(hand.wanted, piece := Piece(one.line.item_no, ZERO, one.line.variant_code)))
+        > scanned(state.pieces, piece)
+    }
+    ranked = {one.code: rank for rank, one in enumerate(bins_of(hand.at.location.code, limit=9_999))}
+    found = {
+        (one.bin_code, item_and_variant(item_no, variant_code))
+        for item_no, variant_code in left
+        for one in item_contents(item_no, variant_code=variant_code)
+        if one.location_code == hand.at.location.code and one.quantity > 0 and one.bin_code
+    }
+    return sorted(found, key=lambda one: (ranked.get(one[0], len(ranked)), *one))

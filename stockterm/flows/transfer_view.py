@@ -5,13 +5,15 @@ from decimal import Decimal
 
 from stockterm.flows import choose
 from stockterm.flows.goods import KINDS, Goods, kind_in_words
-from stockterm.flows.outcome import At
+from stockterm.flows.meaning import hit_to_text
+from stockterm.flows.outcome import Ask, At
 from stockterm.flows.tokens import Command
 from stockterm.flows.transfer_checks import InHand
 from stockterm.flows.transfer_state import ZERO, Piece, TransferState, Wanted, of_goods, quantity_of, scanned
 from stockterm.flows.view import Document, KeyHint, ViewState
 from stockterm.flows.words import item_and_variant, number, place, quantity, signed, times
 from stockterm.i18n import _
+from stockterm.scanning.resolve import BinHit, ItemHit
 
 
 def order_view(
@@ -88,6 +90,45 @@ def so_far_in_words(hand: InHand, state: TransferState, piece: Piece, wanted: Se
     if hand.shown:
         text = _("{done} of {all}").format(done=number(so_far), all=quantity(quantity_of(wanted), piece.base_uom))
     return " ".join(filter(None, (text, piece.name, *piece.numbers)))
+
+
+def scan_an_order() -> str:
+    """What is wanted first."""
+    return _("Scan a transfer order.")
+
+
+def wants_in_words(state: TransferState) -> str:
+    """What this step wants: a whole sentence."""
+    match state.step:
+        case "order":
+            return scan_an_order()
+        case "bin" | "to_bin":
+            return _("Scan a bin.")
+        case "quantity":
+            return _("Type how many.")
+        case _:
+            return _("Scan an item, or press F2 to change bin.") if state.bin_code else _("Scan an item.")
+
+
+# ---- lists to choose from -------------------------------------------------------------------------------------------
+
+
+def which_line(hand: InHand, state: TransferState) -> Ask:
+    """What is left of the order, and a search for everything else; without quantities for whoever receives blind."""
+    texts, values = [], []
+    for item_no, variant_code in _items(hand.wanted):
+        piece = Piece(item_no, ZERO, variant_code)
+        left = quantity_of(of_goods(hand.wanted, piece)) - scanned(state.pieces, piece)
+        if left > 0 or not hand.shown:
+            texts.append(f"{piece.name} {number(left)}" if hand.shown else piece.name)
+            values.append(hit_to_text(ItemHit(item_no, variant_code)))
+    return Ask("line", _("Left: choose, or scan."), choose.numbered([*texts, _("Search")]), (*values, ""))
+
+
+def which_bin(location_code: str, bins: Sequence[tuple[str, str]]) -> Ask:
+    """Bins with goods that are still to be shipped."""
+    hits = tuple(hit_to_text(BinHit(location_code, bin_code)) for bin_code, _item in bins)
+    return Ask(choose.WHICH, _("Bins: choose, or scan."), choose.numbered([" ".join(one) for one in bins]), hits)
 
 
 # ---- differences ----------------------------------------------------------------------------------------------------

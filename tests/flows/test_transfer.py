@@ -240,6 +240,25 @@ def test_number_series_that_runs_out_warns_whoever_ships(database: OpenDatabase)
     assert worker.said.startswith("Only 2 numbers left. Shipped TO-1 TS-1, register ")
 
 
+def test_f4_lists_the_bins_with_goods_of_the_order_and_what_is_left_of_it(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "5", bin_code="A-02")
+    purchased("1000", "5", bin_code="A-03")
+    purchased("NUT", "5", bin_code="A-03")
+    purchased("OIL", "5", bin_code="1234")
+    an_order(("1000", "10"), ("NUT", "2"))
+    worker = signed_in().scan("6", "1").key(Command.LIST)
+    assert list(worker.view.choices) == ["1 A-02 1000", "2 A-03 1000", "3 A-03 NUT"]
+    worker.scan("2").key(Command.LIST)
+    assert list(worker.view.choices) == ["1 1000 10", "2 NUT 2", "3 Search"]
+    worker.scan("2", "2")
+    assert worker.said == "2 of 2 PCS NUT"
+    worker.key(Command.LIST)
+    assert list(worker.view.choices) == ["1 1000 10", "2 Search"]
+    worker.scan("2", "screw", "1", "5")
+    assert worker.said == "5 of 10 PCS 1000"
+
+
 # ---- direct orders
 
 
@@ -341,13 +360,17 @@ def test_who_receives_blind_sees_no_quantity_of_the_order_on_any_screen(database
     blind()
     worker = receiving().scan("SALINE", "Y", "4").scan(PCS)
     assert worker.said == "How many PCS?"
-    worker.scan("9").key(Command.POST)
+    worker.scan("9").key(Command.LIST)
+    assert list(worker.view.choices) == ["1 1000", "2 SALINE", "3 Search"]
+    worker.key(Command.BACK).key(Command.POST)
     assert worker.view.text[1:] == ("4 SALINE Y", "9 1000")
     worker.key(Command.HELP).key(Command.HELP).key(Command.HELP)
     expected = {"7", "10", "3"}  # what the order and its lots have on the way
     for view in worker.views:
         document = [cell for row in view.document.rows for cell in row] if view.document else []
-        shown = " ".join([view.item, view.quantity, view.message.text if view.message else "", *document, *view.recent])
+        said = view.message.text if view.message else ""
+        choices = [one.split(" ", 1)[1] for one in view.choices if " " in one]
+        shown = " ".join([view.item, view.quantity, said, *document, *view.recent, *choices])
         assert not expected & set(shown.split()), shown
     typed(worker)
     assert (moved(1), moved(2)) == ((7, 4, 0), (10, 9, 0))

@@ -8,7 +8,7 @@ import pytest
 from db.connection import fetch
 from db.core.errors import MissingField, NotEnoughStock
 from db.core.number_errors import NumberNotByHand, NumbersUsedUp, NumberTaken
-from db.posting.lines import Header, TransferOrder
+from db.posting.lines import Header, TransferClose, TransferOrder
 from db.posting.prove import prove
 from db.work.number_series import preview_number
 from tests.db.posting.test_transfer_orders import a_header, an_order, of, ordered, places, receive, ship
@@ -42,11 +42,12 @@ def test_each_shipment_and_each_receipt_has_the_next_number_of_its_series() -> N
     places()
     with_series()
     posted(purchase("10", at="7"), unnumbered(), ship(of("2"), no="TO-0001"), ship(of("3"), id="TS2", no="TO-0001"))
-    posted(receive(of("4"), no="TO-0001"))
+    posted(receive(of("4"), no="TO-0001"), TransferClose(a_header("TC"), "TO-0001", send_back=True))
 
     assert numbers("transfer_order") == ["TO-0001"]
     assert numbers("transfer_ship") == ["TS-0001", "TS-0002"]
     assert numbers("transfer_receive") == ["TR-0001"]
+    assert numbers("transfer_close") == ["TO-0001"]
     assert prove().findings == ()
 
 
