@@ -2,20 +2,19 @@
 
     from-bin → item → lot or serial → how many (all, unless a number is typed) → to-bin or to-location → F10 and the two digits
 
-At a location without bins the move starts with the item and goes to another location. Where that has bins, its bin is asked for.
+A package (its SSCC, or its `LP:` label) stands for all that is in it, and is asked only where to. At a location without bins the
+move starts with the item and goes to another location. Where that has bins, its bin is asked for.
 """
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from db.core.errors import Blocked, NotEnoughStock, NothingToDo, QuantityZero, WrongBin
-from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine
 from db.queries import places
 from db.queries.places import bin_facts, contents_at
-from db.queries.reclassify import Lying, Stranded, stranded_by
 from db.work import steps
 from stockterm.flows import choose, fefo, printing, say
 from stockterm.flows.goods import (
@@ -32,6 +31,7 @@ from stockterm.flows.goods import (
 from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, hit_in_words, hit_to_text, meaning_of, refuse
 from stockterm.flows.menu import locations_of
+from stockterm.flows.move_hand import MoveState, in_words, operations, part_ids, stranded, with_package
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import NoSuchNumber
 from stockterm.flows.reversing import ask_to_reverse, reversal, reversed_text
@@ -39,7 +39,7 @@ from stockterm.flows.rights import Right, require, require_location
 from stockterm.flows.stranding import ask_about
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
-from stockterm.flows.words import checked_quantity, number, place, quantity, times
+from stockterm.flows.words import checked_quantity, lines_in_words, number, place, quantity, times
 from stockterm.i18n import _
 from stockterm.scanning.resolve import (
     Ambiguous,
@@ -51,6 +51,7 @@ from stockterm.scanning.resolve import (
     LocationHit,
     LotHit,
     Multiplier,
+    PackageHit,
     Quantity,
     Resolution,
     SerialHit,
@@ -58,23 +59,6 @@ from stockterm.scanning.resolve import (
 )
 
 JOB = "move"
-
-
-@dataclass(frozen=True, slots=True)
-class MoveState:
-    """One move as far as it is known. `goods.quantity` None: all that is there."""
-
-    location_code: str = ""
-    step: str = "bin"
-    bin_code: str = ""
-    goods: Goods | None = None
-    factor: Decimal | None = None
-    to_location: str = ""
-    to_bin: str = ""
-    reason: str = ""  # why not what expires first
-    operation_id: str = ""
-    reversible: str = ""
-    reversible_text: str = ""
 
 
 def begin(at: At, state: MoveState | None) -> Outcome:
@@ -90,6 +74,8 @@ def _next(at: At, state: MoveState, *, counted: bool = False) -> Outcome:
     goods = state.goods
     if at.location.bins and not state.bin_code:
         return Outcome(replace(state, step="bin"), say.note(_("From which bin?")))
+    if state.package_no:
+        return _where_then(at, state)
     if goods is None:
         return Outcome(replace(state, step="item"), say.note(_("Scan an item.")))
     if goods.has_variants and not goods.variant_code:
@@ -103,18 +89,24 @@ def _next(at: At, state: MoveState, *, counted: bool = False) -> Outcome:
         text = _("All {quantity}? Then scan where to.").format(quantity=quantity(available, goods.base_uom))
         return Outcome(replace(state, step="quantity"), say.note(text))
     _refuse_too_much(at, state, goods, available)
+    if goods.quantity is None and state.to_location:  # said once and for all: what is repeated must have the same content
+        state = replace(state, goods=replace(goods, quantity=available, uom_code=goods.base_uom, quantity_per=Decimal(1)))
+    return _where_then(at, state)
+
+
+def _where_then(at: At, state: MoveState) -> Outcome:
+    """Where to; when that is known, the summary."""
     if not state.to_location:
         return Outcome(replace(state, step="to"), say.note(_("Where to?")))
     if state.to_location != at.location.code:
-        fefo.refuse_blocked(goods)
-        if not state.reason and (ask := fefo.why_not_first(at, goods)) is not None:
+        for one in state.in_hand:
+            fefo.refuse_blocked(one.goods)
+        asks = (fefo.why_not_first(at, one.goods) for one in state.in_hand)
+        if not state.reason and (ask := next(filter(None, asks), None)) is not None:
             return Outcome(state, ask=ask)
     target = places.location(state.to_location)
     if target is not None and target.bins and not state.to_bin:
         return Outcome(replace(state, step="to_bin"), say.note(_("Which bin at {location}?").format(location=state.to_location)))
-    if goods.quantity is None:  # said once and for all: a posting that is repeated must have the same content
-        goods = replace(goods, quantity=available, uom_code=goods.base_uom, quantity_per=Decimal(1))
-        state = replace(state, goods=goods)
     operation_id = state.operation_id or f"MOVE-{uuid.uuid4().hex}"
     return Outcome(replace(state, step="summary", operation_id=operation_id), say.note(_("Right? F10 posts it.")))
 
@@ -178,6 +170,11 @@ def take(at: At, state: MoveState, found: Resolution) -> Outcome:
         case BinHit() if state.step == "bin" and found.location_code == at.location.code:
             _refuse_blocked(at.location.code, found.bin_code, "outbound")
             return _stepped(_next(at, replace(state, bin_code=found.bin_code)))
+        case PackageHit() if state.step in ("bin", "item"):
+            after = with_package(at, state, found.package_no)
+            for one in after.packed:
+                _refuse_blocked(at.location.code, one.bin_code, "outbound")
+            return _stepped(_next(at, after))
         case Multiplier(factor, then) if state.step == "item":
             if not factor:
                 raise QuantityZero(field="quantity")
@@ -326,7 +323,7 @@ def command(at: At, state: MoveState, command: Command) -> Outcome:
         case Command.UNDO if state.reversible:
             return Outcome(state, ask=ask_to_reverse(at, state.reversible_text))
         case Command.POST if state.step == "summary":
-            return Outcome(state, ask=ask_about(_stranded(at, state)) or _digits(at, state))
+            return Outcome(state, ask=ask_about(stranded(at, state)) or _digits(at, state))
         case Command.POST:
             raise NothingToDo(what=_("the move is not complete"))
         case _:
@@ -335,20 +332,8 @@ def command(at: At, state: MoveState, command: Command) -> Outcome:
 
 def _digits(at: At, state: MoveState) -> Ask:
     digits = say.two_digits()
-    text = _("Post {what}? Type {digits}.").format(what=_in_words(at, state), digits=digits)
+    text = _("Post {what}? Type {digits}.").format(what=in_words(at, state), digits=digits)
     return Ask("post", text, values=(at.today.isoformat(),), digits=digits, no=_("not yet"))
-
-
-def _stranded(at: At, state: MoveState) -> list[Stranded]:
-    """The orders from here that want what goes to another location."""
-    goods = state.goods
-    assert goods is not None
-    assert goods.quantity is not None
-    if state.to_location == at.location.code:
-        return []
-    base = base_quantity(goods, goods.quantity)
-    leaving = Lying(at.location.code, state.bin_code, goods.lot_no, goods.serial_no, goods.package_no, base)
-    return stranded_by(goods.item_no, goods.variant_code, at.location.code, [leaving])
 
 
 def _list(at: At, state: MoveState) -> Outcome:
@@ -383,9 +368,10 @@ def answer(at: At, state: MoveState, ask: Ask, reply: Answer) -> Outcome:
             return Outcome(state, ask=_digits(at, state))
         case "post":
             require(at.user, Right.MOVE)
-            return Outcome(state, ask=ask, operations=(operation(at, state, date.fromisoformat(ask.values[0])),))
+            return Outcome(state, ask=ask, operations=operations(at, state, date.fromisoformat(ask.values[0])))
         case "reverse":
-            return Outcome(state, ask=ask, operations=(reversal(at, ask, state.reversible),))
+            parts = part_ids(state.reversible, state.reversible_parts)
+            return Outcome(state, ask=ask, operations=tuple(reversal(at, ask, one) for one in parts))
         case _:
             return Outcome(state, ask=ask)
 
@@ -414,52 +400,25 @@ def _chosen(at: At, state: MoveState, ask: Ask, choice: int) -> Outcome:
 # ---- posting --------------------------------------------------------------------------------------------------------
 
 
-def operation(at: At, state: MoveState, posting_date: date) -> ItemJournalLine:
-    """The move as it is posted."""
-    goods = state.goods
-    assert goods is not None
-    assert goods.quantity is not None
-    moved = goods.quantity
-    tracking: tuple[TrackingLine, ...] = ()
-    if goods.tracked:
-        tracking = (TrackingLine(moved, lot_no=goods.lot_no, serial_no=goods.serial_no, package_no=goods.package_no),)
-    return ItemJournalLine(
-        Header(posting_date, operation_id=state.operation_id, reason_code=state.reason, user_code=at.user.code),
-        EntryType.TRANSFER,
-        goods.item_no,
-        moved,
-        variant_code=goods.variant_code,
-        location_code=at.location.code,
-        bin_code=state.bin_code,
-        uom_code=goods.uom_code,
-        new_location_code=None if state.to_location == at.location.code else state.to_location,
-        new_bin_code=state.to_bin or None,
-        tracking=tracking,
-        may_go_negative=False,
-    )
-
-
 def posted(at: At, state: MoveState, ask: Ask | None, registers: list[Any]) -> Outcome:
     """It is in the ledgers: the next move, out of the same bin."""
     writes = (steps.forget(work(at, state)),)
     register = registers[0].register_no
     if ask is not None and ask.kind == "reverse":
-        kept = replace(state, reversible="", reversible_text="")
+        kept = replace(state, reversible="", reversible_text="", reversible_parts=0)
         return Outcome(kept, reversed_text(register), writes=writes, forget=True)
-    what = _in_words(at, state)
-    after = MoveState(at.location.code, "item", state.bin_code, reversible=state.operation_id, reversible_text=what)
+    what = in_words(at, state)
+    parts = len(state.packed) if state.package_no else 0
+    after = MoveState(
+        at.location.code,
+        "item",
+        state.bin_code,
+        reversible=state.operation_id,
+        reversible_text=what,
+        reversible_parts=parts,
+    )
     text = _("Posted {what}, register {register}.").format(what=what, register=register)
     return Outcome(after, say.ok(text), writes=writes, good=True, forget=True)
-
-
-def _in_words(at: At, state: MoveState) -> str:
-    """`4 PCS 1000 L1 A-01 → A-02`."""
-    assert state.goods is not None
-    goods = state.goods
-    moved = _("all") if goods.quantity is None else quantity(goods.quantity, goods.uom_code)
-    numbers = " ".join(filter(None, (goods.lot_no, goods.serial_no, goods.package_no)))
-    to = state.to_bin if state.to_location == at.location.code else f"{state.to_location} {state.to_bin}".rstrip()
-    return f"{moved} {goods.name} {numbers} {place(at.location.code, state.bin_code)} → {to}".replace("  ", " ")
 
 
 # ---- what is shown --------------------------------------------------------------------------------------------------
@@ -468,10 +427,12 @@ def _in_words(at: At, state: MoveState) -> str:
 def view(at: At, state: MoveState) -> ViewState:
     """The move as one screen shows it."""
     goods, shown = state.goods, ""
-    if goods is not None:
+    if state.package_no:
+        shown = lines_in_words(len(state.packed))
+    elif goods is not None:
         shown = quantity(goods.quantity, goods.uom_code) if goods.quantity is not None else _("all")
-        if state.to_location:
-            shown += f" → {state.to_bin or state.to_location}"
+    if shown and state.to_location:
+        shown += f" → {state.to_bin or state.to_location}"
     prompts = {
         "bin": _("From bin"),
         "item": _("Item"),
@@ -486,7 +447,7 @@ def view(at: At, state: MoveState) -> ViewState:
         prompt = times(state.factor, prompt)
     return ViewState(
         title=_("Move {place}").format(place=place(at.location.code, state.bin_code)),
-        item=goods.name if goods else "",
+        item=goods.name if goods else state.package_no,
         description=goods.description if goods else "",
         tracking=_numbers(at, state),
         quantity=shown,
@@ -533,5 +494,5 @@ FLOW = Flow(
     work=work,
     label=lambda at, state: printing.of_hand(at, state.goods, state.bin_code),
     posted=posted,
-    begun=lambda state: state.goods is not None,
+    begun=lambda state: bool(state.in_hand),
 )
