@@ -165,7 +165,10 @@ class SpoolFile:
         self._write(records)
 
     def keep_typed(self, text: str, owner: Owner) -> None:
-        """Write half-typed text down. Raises OSError."""
+        """Write half-typed text down; blank: none is left. Raises OSError."""
+        if not text and not self.waiting:
+            self.empty()
+            return
         self._write([{"kind": "typed", "text": text, "owner": _plain_owner(owner), "at": _now()}])
 
     def done(self, ids: Iterable[str], *, sync: bool = True) -> None:
@@ -268,10 +271,7 @@ class Spool:
             if self._own is None or self._own.typed is None:
                 return
             owner, _text, _at = self._own.typed
-            if self._own.waiting:
-                self._own.keep_typed("", owner)
-            else:
-                self._own.empty()
+            self._own.keep_typed("", owner)
 
     def close(self) -> None:
         """Let go of our file."""

@@ -122,6 +122,17 @@ def test_half_typed_text_is_kept_behind_the_scans_and_gone_with_the_next(tmp_pat
     assert again.typed is None
 
 
+def test_text_that_is_no_longer_there_leaves_nothing_in_the_file_where_nothing_waits(tmp_path: Path) -> None:
+    spool = a_spool(tmp_path)
+    spool.append(SCANS, ANN)
+    spool.done([one.id for one in SCANS])
+    spool.keep_typed("", ANN)  # the field was cleared while the database came back
+    assert only_file(tmp_path).stat().st_size == 0
+    spool.keep_typed("9521", ANN)
+    spool.keep_typed("", ANN)
+    assert only_file(tmp_path).stat().st_size == 0
+
+
 def test_programs_of_one_terminal_name_do_not_share_a_file_and_leave_the_living_alone(tmp_path: Path) -> None:
     first, second = a_spool(tmp_path), a_spool(tmp_path)
     first.append(SCANS[:1], ANN)
