@@ -51,7 +51,7 @@ STEPS: dict[str, str] = {
     "move.search": N_("Type a part of the item number or of its description."),
     "relabel.what": N_(
         "Scan what gets another number, date or variant: its lot, serial, package or item. A bin before it if it lies in "
-        "several. F9 prints the label of what was posted last."
+        "several. F12 prints the label of what was posted last."
     ),
     "relabel.bin": N_("It lies in several bins: choose the one, or scan it."),
     "relabel.lot": N_("Scan or type the lot that it has now."),

@@ -117,11 +117,11 @@ def take(at: At, state: RelabelState, found: Resolution) -> Outcome:
             return Outcome(state, ask=choose.lost_separator(found))
         case ItemHit() if state.step == "what":
             goods, _facts = goods_of(found)
-            return _stepped(next_question(at, replace(state, goods=goods)))
+            return _stepped(next_question(at, replace(state, goods=goods, labels=())))
         case LotHit() | SerialHit() if state.step == "what" and found.item_no:
             kind, value = ("lot", found.lot_no) if isinstance(found, LotHit) else ("serial", found.serial_no)
             goods, _facts = goods_of(ItemHit(found.item_no, found.variant_code))
-            return _stepped(next_question(at, replace(state, goods=with_number(goods, kind, value, None))))
+            return _stepped(next_question(at, replace(state, goods=with_number(goods, kind, value, None), labels=())))
         case LotHit(lot_no=number) | SerialHit(serial_no=number) if state.step == "what":  # certainly one, and nothing has it
             raise UnknownScan(scanned=number[:60], done=nothing_changed(JOB))
         case PackageHit() if state.step == "what":
@@ -146,7 +146,7 @@ def _package(at: At, state: RelabelState, package_no: str) -> Outcome:
 
 def _of_package(at: At, state: RelabelState, package_no: str, item_no: str, variant_code: str) -> Outcome:
     goods = with_number(goods_of(ItemHit(item_no, variant_code))[0], "package", package_no, None)
-    return _stepped(next_question(at, replace(state, goods=goods)))
+    return _stepped(next_question(at, replace(state, goods=goods, labels=())))
 
 
 def _stepped(outcome: Outcome) -> Outcome:
@@ -274,8 +274,6 @@ def command(at: At, state: RelabelState, command: Command) -> Outcome:
             return _stepped(next_question(at, afresh(state)))
         case Command.LIST:
             return _list(at, state)
-        case Command.NEXT if state.labels:
-            return relabel_post.print_labels(at, state)
         case Command.UNDO if state.reversible:
             return Outcome(state, ask=ask_to_reverse(at, state.reversible_text))
         case Command.POST if state.step == "summary":
@@ -392,4 +390,5 @@ FLOW = Flow(
     work=work,
     posted=relabel_post.posted,
     begun=lambda state: state.goods is not None,
+    label=relabel_post.label,
 )

@@ -8,8 +8,8 @@ from typing import Any
 
 from db.posting.lines import ChangeExpiry, ChangeVariant, EntryType, Header, ItemJournalLine, PostingOperation, TrackingLine
 from db.queries.reclassify import Lying, Stranded, drawn_number, lying, stranded_by
-from db.work import printing, steps
-from stockterm.flows import say
+from db.work import steps
+from stockterm.flows import printing, say
 from stockterm.flows.goods import Goods, base_quantity
 from stockterm.flows.outcome import Ask, At, Outcome
 from stockterm.flows.reasons import used
@@ -267,23 +267,21 @@ def labels_of(state: RelabelState) -> tuple[Label, ...]:
     return (Label(goods.item_no, variant, lot_no, quantity=much),)
 
 
-def print_labels(at: At, state: RelabelState) -> Outcome:
-    """Put the labels of the last posting into the queue of the printer. Raises `NoPrinter`, `UnprintableBarcode`."""
+def label(at: At, state: RelabelState) -> printing.Labels | None:
+    """What CMD:PRINT prints: the labels of what was posted last, until the next goods are scanned; then those of the goods."""
     from stockterm.labels import company
 
+    if not state.labels:
+        return printing.of_hand(at, state.goods, state.bin_code)
     contents = []
     for one in state.labels:
         if one.package_no:
-            contents.append(company.label_for_package(one.package_no))
-        elif one.lot_no or one.serial_no:
-            contents.append(
-                company.label_for_lot(
-                    one.item_no, one.lot_no, variant_code=one.variant_code, serial_no=one.serial_no, count=one.quantity
-                )
-            )
-        else:
-            contents.append(company.label_for_item(one.item_no, one.variant_code))
-    printer = printing.printer_for(at.location.code)
-    title = " ".join(filter(None, (state.labels[0].item_no, state.labels[0].lot_no, state.labels[0].serial_no)))
-    write = company.order_write(contents, printer, title=title, user_code=at.user.code, terminal=at.terminal)
-    return Outcome(state, say.ok(_("Label sent to {printer}.").format(printer=printer.code)), writes=(write,))
+            return printing.of_package(at, one.package_no)
+        if not (one.lot_no or one.serial_no):
+            return printing.of_item(one.item_no, one.variant_code)
+        content = company.label_for_lot(
+            one.item_no, one.lot_no, variant_code=one.variant_code, serial_no=one.serial_no, count=one.quantity
+        )
+        contents.append(content)
+    first = state.labels[0]
+    return printing.Labels(" ".join(filter(None, (first.item_no, first.lot_no, first.serial_no))), tuple(contents))

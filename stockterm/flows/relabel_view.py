@@ -107,7 +107,7 @@ def _prompt(state: RelabelState) -> str:
 
 def _keys(state: RelabelState) -> tuple[KeyHint, ...]:
     post = [KeyHint(Command.POST, _("post"))] if state.step == "summary" else []
-    label = [KeyHint(Command.NEXT, _("label"))] if state.labels else []
+    label = [KeyHint(Command.PRINT, _("label"))] if state.labels else []
     listed = [KeyHint(Command.LIST, _("list"))] if state.step in ("what", "new", "quantity", *KINDS) else []
     return (
         *post,

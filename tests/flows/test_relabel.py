@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -444,17 +445,19 @@ def test_counter_and_viewer_may_not_relabel() -> None:
         signed_in(user, terminal=user).scan("11").is_refused("Not allowed", "may not relabel goods")
 
 
-def test_the_label_of_the_new_lot_is_one_key_away() -> None:
+def test_the_label_of_the_new_lot_is_one_key_away(tmp_path: Path) -> None:
     purchased("SALINE", "10", lot="L1", expires=JUNE)
     worker = relabelling().scan("L1", "1", "L2").post()
-    worker.key(Command.NEXT).is_refused("No printer for labels at EAST").key(Command.BACK)
-    put_masters([("printer", {"code": "ZEBRA", "kind": "file", "address": "/dev/null", "location": "EAST"})])
-    worker.label(Command.NEXT)
-    assert worker.said == "Label sent to ZEBRA."
+    worker.key(Command.PRINT).is_refused("No printer for labels at EAST").key(Command.BACK)
+    put_masters([("printer", {"code": "ZEBRA", "kind": "file", "address": str(tmp_path / "labels.zpl"), "location": "EAST"})])
+    worker.label(Command.PRINT)
+    assert worker.said == "Label sent to ZEBRA"
     [(title, user, data)] = fetch("SELECT title, user_code, data FROM print_job")
     assert (title, user) == ("SALINE L2", "ANN")
     assert "LOT:L2" in data
     assert f"{YEAR}-06-30" in data
+    worker.scan("L2").label(Command.PRINT)  # what is in hand now
+    assert "LOT:L2" in fetch("SELECT data FROM print_job ORDER BY job_no")[1][0]
 
 
 def test_work_is_kept_and_taken_up_at_another_terminal() -> None:
