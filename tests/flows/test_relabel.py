@@ -451,7 +451,7 @@ def test_the_label_of_the_new_lot_is_one_key_away(tmp_path: Path) -> None:
     worker.key(Command.PRINT).is_refused("No printer for labels at EAST").key(Command.BACK)
     put_masters([("printer", {"code": "ZEBRA", "kind": "file", "address": str(tmp_path / "labels.zpl"), "location": "EAST"})])
     worker.label(Command.PRINT)
-    assert worker.said == "Label sent to ZEBRA"
+    assert "ZEBRA" in worker.said  # sent, or not yet: that is the queue's to say
     [(title, user, data)] = fetch("SELECT title, user_code, data FROM print_job")
     assert (title, user) == ("SALINE L2", "ANN")
     assert "LOT:L2" in data
