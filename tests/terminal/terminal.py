@@ -25,6 +25,7 @@ class Terminal:
         rows: int = 8,
         term: str = "xterm-256color",
         environment: dict[str, str] | None = None,
+        program: str = sys.executable,
     ) -> None:
         inherited = {
             name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES", "ESCDELAY")
@@ -33,7 +34,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.output = b""
         self._child: Any = pexpect.spawn(
-            sys.executable,
+            program,
             list(arguments),
             dimensions=(rows, columns),
             env={**inherited, "TERM": term, "LC_ALL": "C.UTF-8", **(environment or {})},
