@@ -4,6 +4,9 @@ Another one than that is taken without a word, with a reason (soft), or not at a
 where goods leave the location; inside of it they may lie and move as they like.
 """
 
+from collections.abc import Callable
+from decimal import Decimal
+
 from db.core.errors import Blocked
 from db.core.tracking_errors import NotFirstToExpire
 from db.queries.items import reasons
@@ -18,12 +21,18 @@ from stockterm.i18n import _, format_date
 ASK = "fefo"  # the kind of question whose values are reasons
 
 
-def first_to_take(at: At, goods: Goods, bin_code: str | None = None) -> Suggested | None:
-    """What to take first of the goods here, in one bin or in all of them; None where nothing is here or nothing has a number."""
+Taken = Callable[[Suggested], Decimal]  # how much of it is in hand already, in base units
+
+
+def first_to_take(at: At, goods: Goods, bin_code: str | None = None, *, taken: Taken | None = None) -> Suggested | None:
+    """What to take first of the goods here, in one bin or in all of them; None where nothing is here or nothing has a number.
+
+    What is `taken` already still lies there in the books, and is passed over.
+    """
     if not goods.tracked:
         return None
     found = suggested_lots(goods.item_no, goods.variant_code, at.location.code, at.today, bin_code=bin_code)
-    return found[0] if found else None
+    return next((one for one in found if taken is None or one.quantity > taken(one)), None)
 
 
 def in_words(one: Suggested | None) -> str:
@@ -57,14 +66,14 @@ def refuse_blocked(goods: Goods) -> None:
             raise Blocked(field=kind, kind=kind_in_words(kind).lower(), value=facts.number, reason=facts.block_reason)
 
 
-def why_not_first(at: At, goods: Goods) -> Ask | None:
+def why_not_first(at: At, goods: Goods, *, taken: Taken | None = None) -> Ask | None:
     """The question for a reason where another number should leave first; None where all is well, or nobody asks.
 
     Raises `NotFirstToExpire` where the location takes it hard.
     """
     if not at.location.fefo or not goods.tracked:
         return None
-    first = first_to_take(at, goods)
+    first = first_to_take(at, goods, taken=taken)
     if first is None or first.expiration_date is None or (goods.lot_no, goods.serial_no) == (first.lot_no, first.serial_no):
         return None
     expires = goods.expiration_date

@@ -120,6 +120,15 @@ def goods_of(hit: ItemHit) -> tuple[Goods, ItemFacts]:
     return with_fields(goods, hit.fields), facts
 
 
+def goods_that_lie(item_no: str, variant_code: str, numbers: tuple[str, str, str], quantity: Decimal) -> Goods:
+    """Goods that are in stock: so many base units, with their lot, serial and package number and what is known about them."""
+    goods, _facts = goods_of(ItemHit(item_no, variant_code))
+    for kind, number in zip(KINDS, numbers, strict=True):
+        if number:
+            goods = with_number(goods, kind, number, None)
+    return replace(goods, quantity=quantity)
+
+
 def with_fields(goods: Goods, fields: Fields) -> Goods:
     """What a label said besides the item. A number of a kind that the item does not track is passed over."""
     quantity = goods.quantity if fields.quantity is None else fields.quantity

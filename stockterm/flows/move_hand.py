@@ -8,12 +8,11 @@ from decimal import Decimal
 from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine
 from db.queries.places import package_at
 from db.queries.reclassify import Lying, Stranded, stranded_by
-from stockterm.flows.goods import Goods, base_quantity, goods_of
+from stockterm.flows.goods import Goods, base_quantity, goods_that_lie
 from stockterm.flows.outcome import At
 from stockterm.flows.refusals import EmptyPackage
 from stockterm.flows.words import lines_in_words, place, quantity
 from stockterm.i18n import _
-from stockterm.scanning.resolve import ItemHit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +54,7 @@ def with_package(at: At, state: MoveState, package_no: str) -> MoveState:
     """The state with a package in hand: all that is in it here, in whichever bin. Raises `EmptyPackage`."""
     packed = tuple(
         Packed(
-            replace(
-                goods_of(ItemHit(one.item_no, one.variant_code))[0],
-                quantity=one.quantity,
-                lot_no=one.lot_no,
-                serial_no=one.serial_no,
-                package_no=one.package_no,
-            ),
-            one.bin_code,
+            goods_that_lie(one.item_no, one.variant_code, (one.lot_no, one.serial_no, one.package_no), one.quantity), one.bin_code
         )
         for one in package_at(package_no, at.location.code)
     )

@@ -23,7 +23,7 @@ from db.queries.transfer_orders import WaitingOrder, on_the_way, orders_to_recei
 from db.work import steps
 from db.work.number_series import numbers_left_for
 from db.work.transfer_orders import TransferOrderDocument, find_transfer_order
-from stockterm.flows import choose, printing, say
+from stockterm.flows import choose, fefo, printing, say
 from stockterm.flows.goods import (
     EXPECTED,
     KINDS,
@@ -31,6 +31,7 @@ from stockterm.flows.goods import (
     answer_number,
     base_quantity,
     goods_of,
+    goods_that_lie,
     in_base_unit,
     kind_in_words,
     missing_number,
@@ -52,7 +53,7 @@ from stockterm.flows.transfer_checks import (
     refuse_too_much,
     wanted_lines,
 )
-from stockterm.flows.transfer_pieces import bins_to_go_to, lies_in, numbers_to_choose, piece_of, shipped_in
+from stockterm.flows.transfer_pieces import bins_to_go_to, lies_in, numbers_to_choose, piece_of, shipped_in, why_not_first
 from stockterm.flows.transfer_state import (
     TransferState,
     handled_lines,
@@ -63,6 +64,7 @@ from stockterm.flows.transfer_view import (
     difference_in_words,
     differences,
     how_many_in_words,
+    no_order_in_words,
     order_view,
     piece_in_words,
     scan_an_order,
@@ -120,7 +122,7 @@ class Transfers:
         """The next thing to ask for. When nothing of a line is missing it is added, and `said` what came of it."""
         goods, hand = state.goods, self._in_hand(at, state.order_no)
         if hand is None:
-            return self._which_order(at, state)
+            return Outcome(TransferState(at.location.code), no_order_in_words(state, waits=bool(self._waiting(at))))
         if at.location.bins and not state.bin_code:
             return Outcome(replace(state, step="bin"), said or say.note(_("Which bin?")))
         if self._asks_to_bin(hand.order) and not state.to_bin:
@@ -135,6 +137,8 @@ class Transfers:
             text = _("{kind} of {item}?").format(kind=kind_in_words(kind), item=goods.name)
             return Outcome(replace(state, step=kind), say.note(text))
         refuse_number(hand, state, piece_of(state, goods, Decimal(1)), wanted)
+        if ask := why_not_first(hand, state, (goods,)):
+            return Outcome(state, ask=ask)
         if goods.quantity is None and goods.serial:
             goods = replace(in_base_unit(goods), quantity=Decimal(1))
         if goods.quantity is None:
@@ -144,13 +148,6 @@ class Transfers:
         refuse_too_much(hand, state, piece, wanted)
         after = replace(state.with_piece(piece), goods=None, factor=None)
         return self._next(at, after, say.ok(so_far_in_words(hand, after, piece, wanted)))
-
-    def _which_order(self, at: At, state: TransferState) -> Outcome:
-        fresh = TransferState(at.location.code)
-        if state.pieces:  # a supervisor deleted it meanwhile: said, not swallowed
-            text = _("Gone: {order}. Nothing of {lines} was booked; put it back.")
-            return Outcome(fresh, say.warning(text.format(order=state.order_no, lines=lines_in_words(len(state.pieces)))))
-        return Outcome(fresh, say.note(_("Scan the order, or choose.") if self._waiting(at) else _("No order waits here.")))
 
     def _order(self, at: At, no: str) -> TransferOrderDocument | None:
         """The order, if this location ships (receives) it."""
@@ -272,6 +269,9 @@ class Transfers:
             if self.ships:
                 refuse_blocked_bin(at.location.code, piece.bin_code, "outbound")
         after = checked_pieces(hand, replace(state, factor=None), pieces)
+        packed = [goods_that_lie(one.item_no, one.variant_code, one.numbers, one.quantity) for one in pieces]
+        if ask := why_not_first(hand, state, packed):
+            return Outcome(state, ask=replace(ask, values=(*ask.values, package_no)))
         text = _("Package {package}: {lines}").format(package=package_no, lines=lines_in_words(len(pieces)))
         return _stepped(self._next(at, after, say.ok(text)))
 
@@ -324,10 +324,10 @@ class Transfers:
             bins = bins_to_go_to(hand, state) if hand is not None and self.ships else []
             return Outcome(state, ask=which_bin(at.location.code, bins) if bins else choose.which_bin(at))
         if state.step in KINDS and state.goods is not None and hand is not None:
-            numbers = numbers_to_choose(hand, state, state.goods)
-            if not numbers:
+            ask = numbers_to_choose(hand, state, state.goods)
+            if ask is None:
                 return Outcome(state, say.warning(_("None here in the books. Scan the label.")))
-            return Outcome(state, ask=Ask("number", _("Choose."), choose.numbered(numbers), tuple(numbers)))
+            return Outcome(state, ask=ask)
         if state.step == "item" and hand is not None:
             return Outcome(state, ask=which_line(hand, state))
         return Outcome(state)
@@ -358,7 +358,7 @@ class Transfers:
     def answer(self, at: At, state: TransferState, ask: Ask, reply: Answer) -> Outcome:
         """The answer to a question of this job."""
         if reply is Reply.NO or reply is Reply.MORE:
-            if ask.kind == choose.VARIANT:
+            if ask.kind in (choose.VARIANT, fefo.ASK):
                 return self._next(at, replace(state, goods=None))
             return Outcome(state, say.note(wants_in_words(state)))
         if isinstance(reply, int):
@@ -375,6 +375,10 @@ class Transfers:
             case choose.WHICH | "line":
                 hit = hit_from_text(ask.values[choice])
                 return self._number(at, state, hit) if state.step in KINDS else self._take(at, state, hit)
+            case fefo.ASK:
+                after = replace(state, reason=ask.values[choice])
+                packages = ask.values[len(ask.choices) :]
+                return self._package(at, after, packages[0]) if packages else _stepped(self._next(at, after))
             case choose.VARIANT:
                 return _stepped(self._next(at, replace(state, goods=choose.chosen_variant(ask, choice))))
             case "number":
@@ -388,7 +392,8 @@ class Transfers:
 
     def _operation(self, at: At, state: TransferState, ask: Ask) -> TransferShip | TransferReceive:
         """What was scanned, as it is posted: shared out among the lines when F10 asked, so that it is the same each time."""
-        header = Header(date.fromisoformat(ask.values[0]), operation_id=state.operation_id, user_code=at.user.code)
+        day = date.fromisoformat(ask.values[0])
+        header = Header(day, state.operation_id, reason_code=state.reason, user_code=at.user.code)
         lines = from_text(_Lines, ask.values[1]).lines
         return TransferShip(header, state.order_no, lines) if self.ships else TransferReceive(header, state.order_no, lines)
 

@@ -1,14 +1,18 @@
 """The pieces that a scan stands for: goods in hand, or all that a package holds."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from db.queries.places import bins_of, contents_at, item_contents, package_at
+from db.queries.places import bins_of, item_contents, package_at
+from db.queries.suggested import Suggested
 from db.queries.transfer_orders import on_the_way
+from stockterm.flows import choose, fefo
 from stockterm.flows.goods import KINDS, Goods, same_number
-from stockterm.flows.outcome import At
+from stockterm.flows.outcome import Ask, At
 from stockterm.flows.transfer_checks import InHand
-from stockterm.flows.transfer_state import ZERO, Piece, TransferState, of_goods, quantity_of, scanned
+from stockterm.flows.transfer_state import ZERO, Piece, TransferState, asks_for, of_goods, quantity_of, scanned
 from stockterm.flows.words import item_and_variant
+from stockterm.i18n import _
 
 
 def piece_of(state: TransferState, goods: Goods, base: Decimal) -> Piece:
@@ -63,16 +67,40 @@ def shipped_in(hand: InHand, state: TransferState, package_no: str) -> list[Piec
     ]
 
 
-def numbers_to_choose(hand: InHand, state: TransferState, goods: Goods) -> list[str]:
-    """The numbers that lie in the bin, or that were shipped."""
+def numbers_to_choose(hand: InHand, state: TransferState, goods: Goods) -> Ask | None:
+    """The numbers that lie in the bin, what expires first at the top; or those that were shipped. None: there are none."""
     kind = state.step
     if hand.ships:
-        contents = contents_at(goods.item_no, goods.variant_code, hand.at.location.code, state.bin_code)
-        numbers = [getattr(one, f"{kind}_no") for one in contents]
-    else:
-        lines = of_goods(hand.wanted, goods)
-        numbers = [known[KINDS.index(kind)] for one in lines for known, _much in one.numbers]
-    return list(dict.fromkeys(filter(None, numbers)))
+        return fefo.listed(hand.at, goods, kind, state.bin_code)
+    known = [numbers[KINDS.index(kind)] for one in of_goods(hand.wanted, goods) for numbers, _much in one.numbers]
+    found = list(dict.fromkeys(filter(None, known)))
+    return Ask("number", _("Choose."), choose.numbered(found), tuple(found)) if found else None
+
+
+def taken_of(state: TransferState, goods: Goods) -> fefo.Taken:
+    """How much of a number in a bin was scanned for this order."""
+
+    def taken(one: Suggested) -> Decimal:
+        here = (piece for piece in state.pieces if piece.bin_code == one.bin_code)
+        return scanned(here, goods, (one.lot_no, one.serial_no, one.package_no))
+
+    return taken
+
+
+def why_not_first(hand: InHand, state: TransferState, goods: Sequence[Goods]) -> Ask | None:
+    """Something else should leave first: the question why, once for an order. What the order itself names may leave.
+
+    Raises `NotFirstToExpire` where the location takes that hard.
+    """
+    if not hand.ships or state.reason:
+        return None
+    for one in goods:
+        numbers = (one.lot_no, one.serial_no, one.package_no)
+        if any(asks_for(wanted, numbers) for wanted in of_goods(hand.wanted, one)):
+            continue
+        if ask := fefo.why_not_first(hand.at, one, taken=taken_of(state, one)):
+            return ask
+    return None
 
 
 def bins_to_go_to(hand: InHand, state: TransferState) -> list[tuple[str, str]]:

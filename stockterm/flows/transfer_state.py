@@ -54,6 +54,7 @@ class TransferState:
     goods: Goods | None = None
     factor: Decimal | None = None
     pieces: tuple[Piece, ...] = ()
+    reason: str = ""  # why not what expires first
     operation_id: str = ""
 
     def with_piece(self, piece: Piece) -> "TransferState":
@@ -124,7 +125,7 @@ def handled_lines(wanted: Sequence[Wanted], pieces: Sequence[Piece]) -> tuple[Ha
     shares: dict[tuple[int, str, str], dict[tuple[str, str, str], Decimal]] = {}
     for piece in pieces:
         rest = piece.quantity
-        candidates = sorted(of_goods(wanted, piece), key=lambda one: (not _asks_for(one, piece), one.line.line_no))
+        candidates = sorted(of_goods(wanted, piece), key=lambda one: (not asks_for(one, piece.numbers), one.line.line_no))
         for number, one in enumerate(candidates, 1):
             take = min(rest, left[one.line.line_no])
             known = next((index for index, (own, _much) in enumerate(one.numbers) if same_numbers(own, piece.numbers)), None)
@@ -151,8 +152,9 @@ def _by_line(one: tuple[tuple[int, str, str], object]) -> int:
     return one[0][0]
 
 
-def _asks_for(one: Wanted, piece: Piece) -> bool:
-    return any(same_numbers((asked.lot_no, asked.serial_no, asked.package_no), piece.numbers) for asked in one.line.asked)
+def asks_for(one: Wanted, numbers: tuple[str, str, str]) -> bool:
+    """Whether the line itself names goods with these numbers."""
+    return any(same_numbers((asked.lot_no, asked.serial_no, asked.package_no), numbers) for asked in one.line.asked)
 
 
 def _handled(key: tuple[int, str, str], share: dict[tuple[str, str, str], Decimal]) -> HandledLine:

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from stockterm.flows import choose
+from stockterm.flows import choose, say
 from stockterm.flows.goods import KINDS, Goods, kind_in_words
 from stockterm.flows.meaning import hit_to_text
 from stockterm.flows.outcome import Ask, At
 from stockterm.flows.tokens import Command
 from stockterm.flows.transfer_checks import InHand
 from stockterm.flows.transfer_state import ZERO, Piece, TransferState, Wanted, of_goods, quantity_of, scanned
-from stockterm.flows.view import Document, KeyHint, ViewState
-from stockterm.flows.words import item_and_variant, number, place, quantity, signed, times
+from stockterm.flows.view import Document, KeyHint, Message, ViewState
+from stockterm.flows.words import item_and_variant, lines_in_words, number, place, quantity, signed, times
 from stockterm.i18n import _
 from stockterm.scanning.resolve import BinHit, ItemHit
 
@@ -90,6 +90,14 @@ def so_far_in_words(hand: InHand, state: TransferState, piece: Piece, wanted: Se
     if hand.shown:
         text = _("{done} of {all}").format(done=number(so_far), all=quantity(quantity_of(wanted), piece.base_uom))
     return " ".join(filter(None, (text, piece.name, *piece.numbers)))
+
+
+def no_order_in_words(state: TransferState, *, waits: bool) -> Message:
+    """No order is in hand. One that a supervisor deleted meanwhile is said, not swallowed."""
+    if state.pieces:
+        text = _("Gone: {order}. Nothing of {lines} was booked; put it back.")
+        return say.warning(text.format(order=state.order_no, lines=lines_in_words(len(state.pieces))))
+    return say.note(_("Scan the order, or choose.") if waits else _("No order waits here."))
 
 
 def scan_an_order() -> str:

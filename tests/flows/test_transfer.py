@@ -1,6 +1,7 @@
 """Shipping and receiving transfer orders at the scanner. `operations.md` §9."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -257,6 +258,40 @@ def test_f4_lists_the_bins_with_goods_of_the_order_and_what_is_left_of_it(databa
     assert list(worker.view.choices) == ["1 1000 10", "2 Search"]
     worker.scan("2", "screw", "1", "5")
     assert worker.said == "5 of 10 PCS 1000"
+
+
+def cheese(fefo: str) -> None:
+    """Two lots of a dated item in one bin, at a location that looks at what expires first."""
+    a_warehouse()
+    put_masters([("location", {"code": "EAST", "fefo": fefo})])
+    purchased("CHEESE", "4", lot="LATER", expires=date(2032, 6, 30))
+    purchased("CHEESE", "3", lot="SOON", expires=date(2031, 6, 30))
+
+
+def test_what_expires_first_is_shipped_first_and_the_next_lot_when_that_is_all_scanned(database: OpenDatabase) -> None:
+    cheese("hard")
+    an_order(("CHEESE", "5"))
+    worker = shipping().scan("CHEESE", "LATER").is_refused("Wrong lot: LATER expires", "SOON")
+    worker.key(Command.BACK).key(Command.LIST)
+    assert [one.split()[1] for one in worker.view.choices] == ["SOON", "LATER"]
+    worker.scan("1", "3", "CHEESE", "LATER", "2")
+    assert worker.said == "5 of 5 PCS CHEESE LATER"
+    worker.post().is_ok()
+
+
+def test_another_lot_is_shipped_with_a_reason_asked_once(database: OpenDatabase) -> None:
+    cheese("soft")
+    an_order(("CHEESE", "4"))
+    worker = shipping().scan("CHEESE", "LATER")
+    assert worker.said.startswith("SOON expires first")
+    worker.scan("1", "2", "CHEESE", "LATER", "2").post().is_ok()
+    assert fetch("SELECT reason_code FROM item_register WHERE operation = 'transfer_ship'") == [("FOUND",)]
+
+
+def test_a_lot_that_the_order_names_is_shipped_without_a_question(database: OpenDatabase) -> None:
+    cheese("hard")
+    an_order(OrderedLine(1, "CHEESE", Decimal(2), tracking=(TrackingLine(Decimal(2), "LATER"),)))
+    assert shipping().scan("CHEESE", "LATER", "2").said == "2 of 2 PCS CHEESE LATER"
 
 
 # ---- direct orders
