@@ -393,16 +393,38 @@ def prove(database: str | None) -> int:
 @click.argument("number")
 @click.option("--item", default="", help="Only this item's number.")
 @click.option("--back", is_flag=True, help="From use to origin, instead of from origin to use.")
+@click.option("--components", type=click.Choice(["no", "tracked", "all"]), default="tracked", help="Of what was made, backwards.")
+@click.option("--document", is_flag=True, help="NUMBER is a document: everything that it moved.")
+@click.option("--recall", "only_recall", is_flag=True, help="Only the recall list.")
+@click.option("--find", is_flag=True, help="Find entries: every table that has something about the number or document.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
-def trace(database: str | None, number: str, item: str, back: bool) -> int:
+def trace(
+    database: str | None,
+    number: str,
+    item: str,
+    back: bool,
+    components: str,
+    document: bool,
+    only_recall: bool,
+    find: bool,
+    as_json: bool,
+) -> int:
     """Show where goods with a lot, serial or package number came from, where they are, and what they left with."""
-    from db.core.codes import normalize_code
-    from db.queries.trace import Direction
-    from stockterm.tracing import lines_of
+    import json
 
+    from db.core.codes import normalize_code
+    from db.queries.trace import Components, Direction
+    from stockterm import tracing
+
+    direction, depth = Direction.BACKWARD if back else Direction.FORWARD, Components(components)
     with _database(database):
-        for line in lines_of(number, normalize_code(item), Direction.BACKWARD if back else Direction.FORWARD):
-            click.echo(line)
+        asked = tracing.Asked(number, normalize_code(item), direction, depth, document=document, recall=only_recall, find=find)
+        if as_json:
+            click.echo(json.dumps(tracing.as_data(asked), ensure_ascii=False, indent=1))
+        else:
+            for line in tracing.as_lines(asked):
+                click.echo(line)
     return 0
 
 

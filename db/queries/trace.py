@@ -1,8 +1,10 @@
 """Where goods with a number came from, and where they went: the application entries, walked in both directions.
 
 A lot keeps its history through transfers and relabelling, because the receiving half of a transfer names what supplied it, and
-through returns, because they name the decrease that they take back. The walk reads level by level, each entry once, so its
-cost depends on what is found and not on the length of the ledger. Source: operations reference §13.
+through returns, because they name the decrease that they take back. What was made of it is found by the document that consumed
+it and put the other out. The walk reads level by level, each entry once, so its cost depends on what is found and not on the length
+of the ledger; cycles cannot be, and would end it all the same. What is done with what was found: `db.queries.recall`.
+Source: operations reference §13.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +26,18 @@ _FORWARD = (
     f"{_LINKS} WHERE outbound_entry_no IN ({{0}}) AND outbound_entry_no <> 0 AND item_ledger_entry_no <> outbound_entry_no",
 )
 _BACKWARD = (f"{_LINKS} WHERE item_ledger_entry_no IN ({{0}}) AND outbound_entry_no <> 0",)
+_MADE = (
+    "SELECT {0}.entry_no, {1}.entry_no FROM item_ledger_entry {0} JOIN item_register r ON r.register_no = {0}.register_no"
+    " JOIN item_register q ON q.document_no = r.document_no AND q.document_no <> ''"
+    " JOIN item_ledger_entry {1} ON {1}.register_no = q.register_no"
+    " WHERE {0}.entry_no IN ({{0}}) AND c.entry_type = 'consumption' AND o.entry_type = 'output'"
+    " AND c.quantity < 0 AND o.quantity > 0",
+    "SELECT {0}.entry_no, {1}.entry_no FROM item_ledger_entry {0} JOIN item_ledger_entry {1} ON {1}.register_no = {0}.register_no"
+    " WHERE {0}.entry_no IN ({{0}}) AND c.entry_type = 'assembly_consumption' AND o.entry_type = 'assembly_output'"
+    " AND c.quantity < 0 AND o.quantity > 0",
+)
+_MADE_OF_IT = tuple(sql.format("c", "o") for sql in _MADE)
+_MADE_FROM = tuple(sql.format("o", "c") for sql in _MADE)
 _ENTRIES = (
     "SELECT e.entry_no, e.entry_type, e.posting_date, e.item_no, e.variant_code, e.location_code, e.lot_no, e.serial_no,"
     " e.package_no, e.quantity, e.remaining_quantity, e.corrects_entry_no, e.applies_from_entry, r.operation_id, r.document_no,"
@@ -38,6 +52,14 @@ class Direction(StrEnum):
 
     FORWARD = "forward"
     BACKWARD = "backward"
+
+
+class Components(StrEnum):
+    """Which components of what was made are gone into: none, those with a number, or all of them."""
+
+    NO = "no"
+    TRACKED = "tracked"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,11 @@ class TracedEntry:
         """The number that tells it apart: serial before lot before package."""
         return self.serial_no or self.lot_no or self.package_no
 
+    @property
+    def document(self) -> str:
+        """How people name it: the other side's document, else ours, else the operation, else the entry."""
+        return self.external_document_no or self.document_no or self.operation_id or str(self.entry_no)
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -100,75 +127,58 @@ class Trace:
                 waiting += [(depth + 1, follower) for follower in reversed(self.next.get(no, ()))]
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """What left with one document and did not come back; base units, positive."""
-
-    document: str
-    posting_date: date
-    item_no: str
-    number: str
-    quantity: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """What is still in the house, or in transit."""
-
-    location_code: str
-    in_transit: bool
-    bin_code: str
-    item_no: str
-    number: str
-    quantity: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """The list to act on: where goods with the number are, and with which documents they left; `origins` are where they came
-    from."""
-
-    here: tuple[Here, ...]
-    gone: tuple[Gone, ...]
-    origins: tuple[TracedEntry, ...]
-
-
 def find_numbers(number: str, item_no: str = "") -> list[NumberOfItem]:
-    """The numbers that are spelt like this, without regard to case, of one item or of all."""
+    """The numbers that are spelt like this, without regard to case, of one item or of all; those that were only typed too."""
+    key = number_key(number)
     rows = fetch(
         "SELECT item_no, variant_code, kind, number FROM tracking_number WHERE number_key = ?"
-        " ORDER BY item_no, variant_code, kind",
-        (number_key(number),),
+        " UNION SELECT e.item_no, e.variant_code, n.kind, MIN(n.number) FROM noted_number n"
+        " JOIN item_ledger_entry e ON e.entry_no = n.entry_no WHERE n.number_key = ? GROUP BY e.item_no, e.variant_code, n.kind"
+        " ORDER BY 1, 2, 3",
+        (key, key),
     )
     return [NumberOfItem(*row) for row in rows if not item_no or row[0] == item_no]
 
 
-def trace(of: NumberOfItem, direction: Direction) -> Trace:
+def trace(of: NumberOfItem, direction: Direction, components: Components = Components.TRACKED) -> Trace:
     """Walk from every entry with the number: forward from what came in, backward from all of them."""
+    return walk([no for no, quantity in entries_of(of) if quantity > 0 or direction is Direction.BACKWARD], direction, components)
+
+
+def entries_of(of: NumberOfItem) -> list[tuple[int, int]]:
+    """Entry number and (scaled) quantity of every entry with the number. One where it was only typed counts as an increase: there
+    is nothing before it."""
     column = _COLUMN[of.kind]
-    sign = "AND quantity > 0" if direction is Direction.FORWARD else ""
     rows = fetch(
-        f"SELECT entry_no FROM item_ledger_entry WHERE {column} = ? AND item_no = ? AND variant_code = ? {sign}"
-        " ORDER BY entry_no",
-        (of.number, of.item_no, of.variant_code),
+        f"SELECT entry_no, quantity FROM item_ledger_entry WHERE {column} = ? AND {column} <> '' AND item_no = ?"
+        " AND variant_code = ?"
+        " UNION ALL SELECT e.entry_no, 1 FROM noted_number n JOIN item_ledger_entry e ON e.entry_no = n.entry_no"
+        " WHERE n.number_key = ? AND n.kind = ? AND e.item_no = ? AND e.variant_code = ? ORDER BY 1",
+        (of.number, of.item_no, of.variant_code, number_key(of.number), of.kind, of.item_no, of.variant_code),
     )
-    return _walk([row[0] for row in rows], direction)
+    return [(row[0], row[1]) for row in rows]
 
 
-def _walk(starts: list[int], direction: Direction) -> Trace:
+def trace_entries(entry_nos: Iterable[int], direction: Direction, components: Components = Components.TRACKED) -> Trace:
+    """Walk from these entries, whatever they are: those of a document, say."""
+    return walk(sorted(set(entry_nos)), direction, components)
+
+
+def walk(starts: list[int], direction: Direction, components: Components) -> Trace:
+    """What is reached from `starts`, level by level."""
     followers: dict[int, set[int]] = {}
     seen: set[int] = set(starts)
     level = set(starts)
     while level:
         found: set[int] = set()
-        for source, recipient in _links(level, direction):
+        for source, recipient in (*_links(level, direction), *_made(level, direction, components)):
             before, after = (source, recipient) if direction is Direction.FORWARD else (recipient, source)
             if before in level:
                 followers.setdefault(before, set()).add(after)
                 found.add(after)
         level = found - seen
         seen |= level
-    entries = _entries(seen)
+    entries = read_entries(seen)
     reached = {follower for group in followers.values() for follower in group}
     first = [no for no in starts if no not in reached] or starts
     order = {no: tuple(sorted(group)) for no, group in followers.items()}
@@ -188,7 +198,8 @@ def _links(level: Iterable[int], direction: Direction) -> Iterator[tuple[int, in
                     yield transferred_from, outbound
 
 
-def _entries(numbers: Iterable[int]) -> dict[int, TracedEntry]:
+def read_entries(numbers: Iterable[int]) -> dict[int, TracedEntry]:
+    """The entries with these numbers, as far as there are such."""
     found: dict[int, TracedEntry] = {}
     for row in fetch_in(_ENTRIES, numbers):
         quantities = (from_scaled(row[9]), from_scaled(row[10]))
@@ -198,48 +209,16 @@ def _entries(numbers: Iterable[int]) -> dict[int, TracedEntry]:
     return found
 
 
-def recall(of: NumberOfItem) -> Recall:
-    """The recall list of a number: forward through transfers and relabelling; what was undone or returned nets out."""
-    forward = trace(of, Direction.FORWARD)
-    backward = trace(of, Direction.BACKWARD)
-    origins = [
-        entry
-        for no, entry in sorted(backward.entries.items())
-        if entry.quantity > 0 and not backward.next.get(no) and entry.corrects_entry_no is None
-    ]
-    return Recall(_here(forward), _gone(forward), tuple(origins))
-
-
-def _gone(forward: Trace) -> tuple[Gone, ...]:
-    returned: dict[int, Decimal] = {}
-    for entry in forward.entries.values():
-        if entry.applies_from_entry is not None:
-            returned[entry.applies_from_entry] = returned.get(entry.applies_from_entry, ZERO) + entry.quantity
-    gone = []
-    for no, entry in sorted(forward.entries.items()):
-        left = -entry.quantity - returned.get(no, ZERO)
-        if entry.entry_type == "transfer" or entry.quantity > 0 or entry.corrects_entry_no is not None or not left:
-            continue
-        document = entry.external_document_no or entry.document_no or entry.operation_id or str(no)
-        gone.append(Gone(document, entry.posting_date, entry.item_no, entry.number, left))
-    return tuple(gone)
-
-
-def _here(forward: Trace) -> tuple[Here, ...]:
-    """Bin by bin, what carries one of the numbers that the goods have now."""
-    open_ones = {
-        (one.item_no, one.variant_code, one.lot_no, one.serial_no, one.package_no)
-        for one in forward.entries.values()
-        if one.remaining > 0
-    }
-    found = []
-    for item_no, variant_code, lot_no, serial_no, package_no in sorted(open_ones):
-        rows = fetch(
-            "SELECT c.location_code, l.in_transit, c.bin_code, c.quantity FROM bin_content c"
-            " LEFT JOIN location l ON l.code = c.location_code WHERE c.item_no = ? AND c.variant_code = ? AND c.lot_no = ?"
-            " AND c.serial_no = ? AND c.package_no = ? ORDER BY c.location_code, c.bin_code",
-            (item_no, variant_code, lot_no, serial_no, package_no),
-        )
-        number = serial_no or lot_no or package_no
-        found += [Here(row[0], bool(row[1]), row[2], item_no, number, from_scaled(row[3])) for row in rows]
-    return tuple(found)
+def _made(level: Iterable[int], direction: Direction, components: Components) -> Iterator[tuple[int, int]]:
+    """(component, what was made of it) pairs that touch the level."""
+    if components is Components.NO and direction is Direction.BACKWARD:
+        return
+    if direction is Direction.FORWARD:
+        for sql in _MADE_OF_IT:
+            yield from ((consumed, made) for consumed, made in fetch_in(sql, level))
+        return
+    pairs = [(consumed, made) for sql in _MADE_FROM for made, consumed in fetch_in(sql, level)]
+    if components is Components.TRACKED and pairs:
+        facts = read_entries({consumed for consumed, _made in pairs})
+        pairs = [pair for pair in pairs if facts[pair[0]].number]
+    yield from pairs

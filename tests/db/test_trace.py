@@ -4,7 +4,8 @@ import pytest
 
 from db.connection import fetch, in_write_transaction, watched_statements
 from db.posting.post import PostingRun
-from db.queries.trace import Direction, NumberOfItem, find_numbers, recall, trace
+from db.queries.recall import recall
+from db.queries.trace import Direction, NumberOfItem, find_numbers, trace
 from tests.support.builders import (
     ITEM,
     LOCATION,
