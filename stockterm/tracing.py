@@ -22,7 +22,7 @@ def numbers_called(number: str, item_no: str) -> list[NumberOfItem]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a trace is to show. `document`: the number is a document's; `recall`: only the list; `find`: tables instead of a way."""
+    """What a trace is to show. `document`: the number is a document's; `recall`: only the list; `find`: tables, and no way."""
 
     number: str
     item_no: str = ""
@@ -130,7 +130,7 @@ def table_lines(tables: Sequence[FoundTable]) -> Iterator[str]:
         for row in table.rows:
             day = format_date(row.posting_date) if row.posting_date else ""
             quantity = "" if row.quantity is None else format_quantity(row.quantity)
-            parts = (day, _(row.what.replace("_", " ")), row.item_no, row.number, row.place, quantity, row.document)
+            parts = (day, _(row.what), row.item_no, row.number, row.place, quantity, row.document)
             yield "  " + " ".join(filter(None, parts))
 
 
@@ -141,9 +141,7 @@ def tree_as_data(found: Trace) -> dict[str, Any]:
     """Entries by number, and those next to each in the direction of the walk."""
     return {
         "starts": list(found.starts),
-        "entries": [
-            {**_entry(entry), "next": list(found.next.get(no, ()))} for no, entry in sorted(found.entries.items())
-        ],
+        "entries": [{**_entry(entry), "next": list(found.next.get(no, ()))} for no, entry in sorted(found.entries.items())],
     }
 
 

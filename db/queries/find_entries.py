@@ -20,6 +20,7 @@ from db.queries.trace import NumberOfItem, entries_of
 LISTED = 200
 REGISTERS, ENTRIES, VALUES = N_("postings"), N_("item ledger"), N_("value entries")
 WAREHOUSE, COUNTS, CONTENTS, ORDERS = N_("bin movements"), N_("counted lines"), N_("in stock"), N_("transfer orders")
+WHAT = (N_("counted"), N_("movement"), N_("positive"), N_("negative"), N_("direct_cost"), N_("rounding"))  # of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ _REGISTERS = (
 )
 _DOCUMENT = "COALESCE(NULLIF(r.external_document_no, ''), NULLIF(r.document_no, ''), r.operation_id, '')"
 _ENTRY = (
-    "SELECT e.posting_date, e.entry_type, e.item_no, e.lot_no, e.serial_no, e.package_no, e.location_code, e.bin_code, e.quantity,"
-    f" {_DOCUMENT} FROM item_ledger_entry e JOIN item_register r ON r.register_no = e.register_no"
+    "SELECT e.posting_date, e.entry_type, e.item_no, e.lot_no, e.serial_no, e.package_no, e.location_code, e.bin_code,"
+    f" e.quantity, {_DOCUMENT} FROM item_ledger_entry e JOIN item_register r ON r.register_no = e.register_no"
 )
 _BY_REGISTER = {
     REGISTERS: (

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from db.connection import fetch
 from db.core.codes import number_key
+from db.core.numbers import from_scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,16 @@ def numbers_like(number: str, *, limit: int = 20) -> list[NumberFacts]:
     """Every item's numbers with this text, whatever their kind."""
     sql = f"{_NUMBER} WHERE number_key = ? ORDER BY item_no, variant_code, kind LIMIT ?"
     return [_facts(row) for row in fetch(sql, (number_key(number), limit))]
+
+
+def places_of(item_no: str, variant_code: str, kind: str, number: str) -> list[tuple[str, str, Decimal]]:
+    """Location, bin and quantity (base units) where a number (in its own spelling) lies."""
+    sql = (
+        f"SELECT location_code, bin_code, SUM(quantity) FROM bin_content WHERE {kind}_no = ? AND {kind}_no <> '' AND item_no = ?"
+        " AND variant_code = ? GROUP BY location_code, bin_code ORDER BY location_code, bin_code"
+    )
+    rows = fetch(sql, (number, item_no, variant_code))
+    return [(location, bin_code, from_scaled(int(quantity))) for location, bin_code, quantity in rows]
 
 
 def _facts(row: tuple[object, ...]) -> NumberFacts:

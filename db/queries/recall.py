@@ -1,7 +1,7 @@
-"""The recall list of a number: where its goods are, with which documents they left, where they came from, who still asks for them.
+"""The recall list of a number: where its goods are, with which documents they left, where they came from, who asks for them.
 
-Forward through transfers, relabelling and what was made of them; what was undone or came back nets out. Source: operations reference
-§13.
+Forward through transfers, relabelling and what was made of them; what was undone or came back nets out.
+Source: operations reference §13.
 """
 
 import json
@@ -138,7 +138,7 @@ _HERE = (
 
 
 def _here(forward: Trace) -> tuple[Here, ...]:
-    """Bin by bin, what carries one of the numbers that the goods have now. One statement an item: an item may have many serials."""
+    """Bin by bin, what carries one of the numbers that the goods have now. One statement an item, which may have many serials."""
     open_ones: dict[tuple[str, str], set[tuple[str, str, str]]] = {}
     for one in forward.entries.values():
         if one.remaining > 0:

@@ -2,8 +2,8 @@
 
 A lot keeps its history through transfers and relabelling, because the receiving half of a transfer names what supplied it, and
 through returns, because they name the decrease that they take back. What was made of it is found by the document that consumed
-it and put the other out. The walk reads level by level, each entry once, so its cost depends on what is found and not on the length
-of the ledger; cycles cannot be, and would end it all the same. What is done with what was found: `db.queries.recall`.
+it and put the other out. The walk reads level by level, each entry once, so its cost depends on what is found and not on the
+length of the ledger; cycles cannot be, and would end it all the same. What is done with what was found: `db.queries.recall`.
 Source: operations reference §13.
 """
 
