@@ -120,6 +120,7 @@ def _end(order_no: int) -> None:
         return
     orders.set_order_status(order_no, POSTED)
     counted_items(order_no, order.location_code, order.posting_date)
+    fetch("UPDATE count_opportunity SET done = TRUE WHERE order_no = ?", (order_no,))
 
 
 def _registers(order_no: int) -> list[int]:

@@ -264,6 +264,15 @@ def all_recorded(order_no: int) -> list[RecordedLine]:
     return [_recorded(row) for row in rows]
 
 
+def counts_blind(user_code: str) -> bool:
+    """Whether the user has a recording of a blind order in hand."""
+    sql = (
+        "SELECT 1 FROM count_recording r JOIN count_order o ON o.order_no = r.order_no"
+        " WHERE r.user_code = ? AND r.status = 'open' AND o.blind LIMIT 1"
+    )
+    return bool(fetch(sql, (user_code,)))
+
+
 def progress(order_no: int) -> tuple[int, int]:
     """How many lines of the order are in a recording, handed in or not, and how many lines there are."""
     [(lines,)] = fetch("SELECT COUNT(*) FROM count_order_line WHERE order_no = ?", (order_no,))

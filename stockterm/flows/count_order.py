@@ -18,7 +18,8 @@ from db.core.count_errors import THROWN_AWAY, RecordingTaken
 from db.core.count_errors import CountOrderState as WrongState
 from db.core.errors import NothingToDo
 from db.queries.items import item_facts
-from db.work import count_hand_in, count_locks, count_orders, count_orphans, count_recordings, counts, steps
+from db.work import count_hand_in, count_locks, count_opportunities, count_orders, count_orphans, count_recordings, counts, steps
+from db.work.count_opportunities import Opportunity
 from db.work.count_orders import FINISHED, OPEN, CountOrder
 from db.work.count_recordings import Recording
 from db.work.counts import CountedLine
@@ -39,6 +40,7 @@ from stockterm.scanning.resolve import BinHit
 
 JOB = "count_order"
 _SHOWN = 200
+_NEAR = "near:"  # what may be counted in passing, among the orders to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,23 @@ def begin(at: At, state: CountOrderState | None) -> Outcome:
         if recording is not None and recording.status == OPEN and recording.user_code == at.user.code:
             return _taken(at, recording, state.count)
     orders = [one for one in count_orders.orders_at(at.location.code) if one.status == OPEN]
+    near = count_opportunities.offered(at.user.code, at.location.code) if at.location.bins else []
+    if near:
+        return _ask_which(at, orders, near)
     if not orders:
         raise NothingToDo(what=_("no count is ordered here; a supervisor orders one"))
-    empty = CountOrderState(count=CountState(location_code=at.location.code))
     if len(orders) == 1:
         return _which_recording(at, orders[0])
+    return _ask_which(at, orders, [])
+
+
+def _ask_which(at: At, orders: Sequence[CountOrder], near: Sequence[Opportunity]) -> Outcome:
+    """The orders, and behind them what may be counted in passing."""
     texts = [f"{one.document_no} {one.description}".rstrip() for one in orders]
-    values = tuple(str(one.order_no) for one in orders)
-    return Outcome(empty, ask=Ask("order", _("Which count?"), choose.numbered(texts), values))
+    texts += [_("In passing: {bin}").format(bin=one.bin_code) for one in near]
+    values = (*(str(one.order_no) for one in orders), *(f"{_NEAR}{one.opportunity_no}" for one in near))
+    ask = Ask("order", _("Which count?"), choose.numbered(texts), values)
+    return Outcome(CountOrderState(count=CountState(location_code=at.location.code)), ask=ask)
 
 
 def _which_recording(at: At, order: CountOrder) -> Outcome:
@@ -302,6 +313,10 @@ def _with_lines_of_order(at: At, state: CountOrderState, recording: Recording, o
 def _chosen(at: At, ask: Ask, reply: Answer) -> Outcome:
     if not isinstance(reply, int):
         return Outcome(None, go="menu")
+    if ask.kind == "order" and ask.values[reply].startswith(_NEAR):
+        number_of = int(ask.values[reply].removeprefix(_NEAR))
+        order_no = count_opportunities.take(number_of, at.user.code, ask.choices[reply].split(" ", 1)[1])
+        return _taken(at, count_recordings.begin_recording(order_no, at.user.code))
     if ask.kind == "order":
         order = count_orders.read_order(int(ask.values[reply]))
         assert order is not None

@@ -1,6 +1,7 @@
 """What is this? Everything known about a scanned code. Changes nothing.
 
-A counter, who counts blind, sees what a thing is, and neither where it lies nor how much of it there is.
+Who counts blind (a counter always, others while they have a part of a blind count in hand) sees what a thing is, and neither
+where it lies nor how much of it there is.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from db.queries import about, people, places
 from db.queries.items import item_facts, reasons, units_of, variants_of
 from db.queries.numbers import number_facts
 from db.queries.places import Content, bin_contents, bin_facts, item_contents
+from db.work import count_recordings
 from stockterm.flows import choose, printing, say
 from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, hit_to_text, meaning_of, refuse
@@ -71,6 +73,11 @@ def scan(at: At, state: LookUpState, entry: Entry) -> Outcome:
     return take(at, meaning_of(at, entry, Expected.ANY))
 
 
+def _sees_quantities(at: At) -> bool:
+    """Whether it may be said where things lie and how many: not to who counts blind just now, whatever the role."""
+    return may(at.user, Right.SEE_EXPECTED) and not count_recordings.counts_blind(at.user.code)
+
+
 def take(at: At, found: Resolution) -> Outcome:
     """What is known about a hit."""
     match found:
@@ -122,7 +129,7 @@ def _about_item(at: At, hit: ItemHit) -> list[str]:
         lines.append(f"1 {hit.uom_code} = {quantity(facts.quantity_per, facts.base_uom)}")
     lines += _about_fields(hit.fields)
     variant = facts.variant_code or None
-    if may(at.user, Right.SEE_EXPECTED) and facts.type == "inventory":
+    if _sees_quantities(at) and facts.type == "inventory":
         contents = item_contents(facts.no, variant_code=variant)
         here = sum((one.quantity for one in contents if one.location_code == at.location.code), Decimal(0))
         everywhere = sum((one.quantity for one in contents), Decimal(0))
@@ -193,7 +200,7 @@ def _about_lot(at: At, item_no: str, variant_code: str, lot_no: str) -> list[str
                 lines.append(_("EXPIRED"))
         if known.description:
             lines.append(known.description)
-    if may(at.user, Right.SEE_EXPECTED):
+    if _sees_quantities(at):
         contents = [
             one for one in item_contents(item_no, variant_code=variant_code) if number_key(one.lot_no) == number_key(lot_no)
         ]
@@ -211,7 +218,7 @@ def _about_serial(at: At, item_no: str, variant_code: str, serial_no: str) -> li
         lines.append(f"{_('BLOCKED')} {known.block_reason}".rstrip())
     if known is not None and known.expiration_date:
         lines.append(_("Expires {date}").format(date=format_date(known.expiration_date)))
-    if may(at.user, Right.SEE_EXPECTED):
+    if _sees_quantities(at):
         found = about.serial_places(item_no, known.number if known else serial_no)
         lines += [f"{place(location, bin_code)} {lot}".rstrip() for location, bin_code, lot in found] or [_("Not in stock.")]
     return lines
@@ -226,7 +233,7 @@ def _about_bin(at: At, hit: BinHit) -> list[str]:
         if facts.blocked_movement:
             blocked = {"inbound": _("BLOCKED: nothing in"), "outbound": _("BLOCKED: nothing out")}
             lines.append(blocked.get(facts.blocked_movement) or _("BLOCKED: nothing in or out"))
-    if may(at.user, Right.SEE_EXPECTED):
+    if _sees_quantities(at):
         contents = bin_contents(hit.location_code, hit.bin_code, limit=200)
         lines += [_content_in_words(one) for one in contents] or [_("Empty.")]
     return lines
@@ -248,7 +255,7 @@ def _about_location(code: str) -> list[str]:
 
 def _about_package(at: At, hit: PackageHit) -> list[str]:
     lines = [_("Package {package}").format(package=hit.package_no), *_about_fields(replace(hit.fields, package_no=""))]
-    if may(at.user, Right.SEE_EXPECTED):
+    if _sees_quantities(at):
         contents = about.package_contents(number_key(hit.package_no))
         lines += [f"{place(where, bin_code)} {item} {lot}: {number(much)}" for where, bin_code, item, lot, much in contents]
     if not hit.known:

@@ -28,7 +28,7 @@ from db.connection import in_write_transaction, write_batch
 from db.connection.session import Write
 from db.core import clock
 from db.core.codes import normalize_code
-from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull, StocktermError
+from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull, NotEnoughStock, StocktermError
 from db.queries import people, places
 from db.queries.people import UserFacts
 from db.work import scan_log, sessions, steps
@@ -335,11 +335,21 @@ class Session:
             return self._posted(self._decided(saved)), scan_log.APPLIED, ""
         except Refused as refused:
             problems = [error for refusal in refused.refusals.values() for error in refusal.errors]
+            self._noted(problems)
             return self._refusal(problems), scan_log.REFUSED, problems[0].code
         except (DatabaseUnavailable, DatabaseDamaged, DiskFull):
             raise
         except StocktermError as error:
+            if isinstance(error, NotEnoughStock):
+                self._noted([error])
             return self._refusal([error]), scan_log.REFUSED, error.code
+
+    def _noted(self, problems: Sequence[StocktermError]) -> None:
+        """Where somebody wanted more than there is, somebody should count."""
+        from stockterm.flows import in_passing
+
+        if self._at_now is not None:
+            in_passing.noted(self._at_now, problems)
 
     def _refusal(self, problems: Sequence[StocktermError]) -> Outcome:
         """The state as it was, an error on the screen, the field locked."""
@@ -448,13 +458,14 @@ class Session:
             return outcome
         from db.posting.lines import PostedBy
         from db.posting.post import post_operations
+        from stockterm.flows import in_passing
         from stockterm.flows.costs import forward_behind
 
         at, job = self._at_now, BY_NAME[self._current.hand.job]
         assert at is not None
         registers = post_operations(outcome.operations, PostedBy(at.user.code, self._terminal, job.name))
         self._forwarding = forward_behind(PostedBy(at.user.code, self._terminal, "adjust_cost"))
-        return job.flow.posted(at, outcome.state, outcome.ask, registers)
+        return in_passing.said(at, outcome.operations, job.flow.posted(at, outcome.state, outcome.ask, registers))
 
     # ---- committing
 
