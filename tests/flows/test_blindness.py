@@ -121,7 +121,7 @@ def test_exports_are_for_whoever_has_the_database_and_say_nothing_of_an_order_th
     one = an_order()
     signed_in("CAT", terminal=next(TERMINALS)).scan("10", "BIN:A-01", PCS)
     for name in EXPORTS:
-        done = call("export", name, "--database", database.url)
+        done = call("--database", database.url, "export", name)
         assert (done.status, done.err) == (0, ""), done.err
         assert f"CO{one}" not in done.out, name
         assert name != "count-entries" or done.out == ""
