@@ -228,6 +228,11 @@ def _books(order: CountOrder, look: Look, content: list[Row], posted: list[Row],
     )
 
 
+def amount_rounding() -> Decimal:
+    """What amounts are whole multiples of."""
+    return from_scaled(fetch("SELECT amount_rounding FROM settings WHERE id = 1")[0][0])
+
+
 def unit_costs(item_nos: Iterable[str]) -> dict[str, Decimal]:
     """What one base unit of each item is worth now."""
     wanted = set(item_nos)

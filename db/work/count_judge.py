@@ -54,7 +54,7 @@ class JudgedLine:
 
     @property
     def value(self) -> Decimal:
-        """What the difference is worth now."""
+        """What the difference is worth now, not rounded."""
         return self.difference * self.unit_cost
 
 

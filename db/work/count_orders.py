@@ -195,8 +195,10 @@ LINE = (
 )
 
 
-def order_lines(order_no: int) -> list[OrderLine]:
-    """The lines of an order, in their order."""
+def order_lines(order_no: int, line_no: int | None = None) -> list[OrderLine]:
+    """The lines of an order, in their order; or only one."""
+    if line_no is not None:
+        return [line_of(row) for row in fetch(f"{LINE} WHERE order_no = ? AND line_no = ?", (order_no, line_no))]
     return [line_of(row) for row in fetch(f"{LINE} WHERE order_no = ? ORDER BY line_no", (order_no,))]
 
 

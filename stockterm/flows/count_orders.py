@@ -10,7 +10,16 @@ there are and what the answers do; what they are about stands in `count_orders_n
 
 from dataclasses import replace
 
-from db.work import count_finish, count_hand_in, count_locks, count_orders, count_orphans, count_recordings, count_schedule
+from db.work import (
+    count_finish,
+    count_hand_in,
+    count_judge,
+    count_locks,
+    count_orders,
+    count_orphans,
+    count_recordings,
+    count_schedule,
+)
 from db.work.count_orders import FINISHED, OPEN, POSTING, CountOrder
 from stockterm.flows import count_orders_end, count_orders_new, count_orders_parts, count_orders_review, lists, say
 from stockterm.flows.count_orders_state import JOB, SupervisorState, confirm, go, order_of, status_in_words
@@ -228,16 +237,31 @@ def view(at: At, state: SupervisorState) -> ViewState:
         keys=(KeyHint(Command.BACK, _("back")), KeyHint(Command.HELP, _("help"))),
     )
     if state.page not in titles:
-        shown = _with_order(shown, order_of(state))
+        shown = _with_order(shown, state, order_of(state))
     return shown if state.step else lists.show(shown, _lines(at, state))
 
 
-def _with_order(shown: ViewState, order: CountOrder) -> ViewState:
+def _with_order(shown: ViewState, state: SupervisorState, order: CountOrder) -> ViewState:
     open_order = order.status == OPEN
     counts = count_recordings.progress if open_order else count_orders_end.posting_progress
     progress = counts(order.order_no)
     facts = ((_("Counted") if open_order else _("Posted"), f"{progress[0]} / {progress[1]}"),)
-    return replace(shown, title=f"{order.document_no} {status_in_words(order)}", facts=facts, progress=progress)
+    about = _about(state, order) or status_in_words(order)
+    return replace(shown, title=f"{order.document_no} {about}", facts=facts, progress=progress)
+
+
+def _about(state: SupervisorState, order: CountOrder) -> str:
+    """The part of the order that the page is about."""
+    match state.page:
+        case "orphan":
+            return count_orders_parts.orphan_in_words(state)
+        case "line":
+            return next((count_judge.in_words(one) for one in count_orders.order_lines(order.order_no, state.chosen)), "")
+        case "recording":
+            one = count_recordings.read_recording(order.order_no, state.chosen)
+            return one.user_code if one is not None else ""
+        case _:
+            return ""
 
 
 def _prompt(state: SupervisorState) -> str:

@@ -121,6 +121,12 @@ def _orphan_in_words(one: Orphan) -> str:
     return " ".join(filter(None, parts))
 
 
+def orphan_in_words(state: SupervisorState) -> str:
+    """The code that is to be decided about, how many, and what was said of it."""
+    one = _chosen(state)
+    return " ".join(filter(None, (one.barcode, number(one.quantity), one.description)))
+
+
 def orphan_lines(at: At, state: SupervisorState) -> list[Line]:
     """Link it, or discard it."""
     wanted = Outcome(replace(state, step="item"), say.note(_("Scan or type the item.")))

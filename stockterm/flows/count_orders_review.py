@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from db.costing.sharing import round_amount
 from db.work import count_finish, count_hand_in, count_judge, count_recordings
+from db.work.count_expected import amount_rounding
 from db.work.count_finish import Result
 from db.work.count_judge import JudgedLine
 from db.work.count_orders import OPEN, CountOrder
@@ -44,6 +46,7 @@ def differences(at: At, state: SupervisorState, *, by: str) -> Outcome:
     require(at.user, Right.SEE_EXPECTED)
     order = order_of(state)
     lines = _of_open(order) if order.status == OPEN else _of_results(count_finish.results_of(order.order_no))
+    lines = [_rounded(one) for one in lines]
     counted = [one for one in lines if one.counted]
     different = [one for one in counted if one.surplus or one.missing]
     over = sum((one.value for one in different if one.value > 0), ZERO)
@@ -62,6 +65,11 @@ def differences(at: At, state: SupervisorState, *, by: str) -> Outcome:
     if len(shown) > LISTED:
         said.append(_("… and {lines} more").format(lines=lines_in_words(len(shown) - LISTED)))
     return Outcome(replace(state, page="differences"), say.note(_("F3 goes back.")), text=(head, *said))
+
+
+def _rounded(one: Difference) -> Difference:
+    """Its value as amounts are rounded."""
+    return replace(one, value=round_amount(one.value, amount_rounding()))
 
 
 def _of_open(order: CountOrder) -> list[Difference]:
@@ -142,7 +150,7 @@ def undecided_lines(state: SupervisorState) -> list[Line]:
     def line(one: JudgedLine) -> Line:
         chosen = replace(state, page="line", chosen=one.line.line_no)
         return Line(
-            _in_words(_difference(one)),
+            _in_words(_rounded(_difference(one))),
             lambda: Outcome(chosen, say.note(_("Choose."))),
             details=tuple(
                 (_("Count {number}").format(number=found.pass_no), number(found.counted_quantity)) for found in one.passes

@@ -83,6 +83,7 @@ def _keys(at: At, state: CountState) -> tuple[KeyHint, ...]:
     hints = [KeyHint(Command.UNDO, _("undo"))]
     if state.bin_code or not at.location.bins:
         hints.append(KeyHint(Command.NEXT, _("close")))
-    hints += [KeyHint(Command.POST, _("post")), KeyHint(Command.LIST, _("list")), KeyHint(Command.QUANTITY, _("quantity"))]
+    end = _("post") if may(at.user, Right.POST_COUNT) else _("hand in")
+    hints += [KeyHint(Command.POST, end), KeyHint(Command.LIST, _("list")), KeyHint(Command.QUANTITY, _("quantity"))]
     label = [KeyHint(Command.PRINT, _("label"))] if state.goods is not None and state.goods.tracked else []
     return (*hints, KeyHint(Command.BACK, _("menu")), KeyHint(Command.HELP, _("help")), *label)
