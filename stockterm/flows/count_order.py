@@ -360,8 +360,8 @@ def view(at: At, state: CountOrderState) -> ViewState:
         facts.append((_("Bins left"), f"{state.bins_left} / {state.bins}"))
         progress = (state.bins - state.bins_left, state.bins) if state.bins else None
     where = state.count.bin_code or state.count.location_code
-    keys = tuple(replace(one, label=_("hand in")) if one.command is Command.POST else one for one in shown.keys)
-    changed = replace(shown, title=f"CO{state.order_no} {where}", keys=keys, facts=tuple(facts), progress=progress)
+    relabelled = tuple(replace(one, label=_("hand in")) if one.command is Command.POST else one for one in shown.keys)
+    changed = replace(shown, title=f"CO{state.order_no} {where}", keys=relabelled, facts=tuple(facts), progress=progress)
     if state.orphan_no:
         changed = replace(
             changed,
@@ -369,7 +369,7 @@ def view(at: At, state: CountOrderState) -> ViewState:
             description=_("unknown code"),
             tracking="",
             quantity=number(state.orphan_quantity),
-            keys=(KeyHint(Command.LIST, _("what?")), *(one for one in keys if one.command is not Command.LIST)),
+            keys=(KeyHint(Command.LIST, _("what?")), *(one for one in relabelled if one.command is not Command.LIST)),
         )
     return replace(changed, prompt=_("In words")) if state.step == count_unknown.DESCRIBE else changed
 
