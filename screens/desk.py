@@ -49,7 +49,7 @@ def list_columns(view: ViewState, columns: int, ascii_only: bool) -> int:
     natural = _MARK + _number_columns(view) + sum(widths) + 2 * max(0, len(widths) - 1)
     single = max((width_of(clean(one.cells[0], ascii_only)) for one in view.beside if len(one.cells) == 1), default=0)
     natural = max(natural, _MARK + _number_columns(view) + single)
-    return max(LIST_AT_LEAST, min(natural, columns - EDGE - PANEL_AT_LEAST))
+    return max(LIST_AT_LEAST, columns * 9 // 20, min(natural, columns - EDGE - PANEL_AT_LEAST))
 
 
 def list_lines(view: ViewState, columns: int, ascii_only: bool, pointed: int | None) -> list[Row]:
@@ -84,12 +84,15 @@ def panel_lines(choice: Choice, columns: int, room: int, ascii_only: bool) -> li
     """What is known about one choice: its text, then each detail; one without a label is a paragraph."""
     lines: list[Row] = [((line, Look.TITLE),) for line in wrapped(clean(" ".join(choice.cells), ascii_only), columns)[:3]]
     label_columns = min(_LABEL, columns // 2)
+    labelled = True
     for label, value in choice.details:
         text = clean(value, ascii_only)
         if not label:
-            lines.append(())
+            lines.extend([()] if labelled else [])
+            labelled = False
             lines.extend(((line, Look.PLAIN),) for line in wrapped(text, columns))
             continue
+        labelled = True
         name = pad(fit(clean(label, ascii_only), label_columns - 1), label_columns)
         for number, line in enumerate(wrapped(text, columns - label_columns)):
             lines.append(((f"{name if number == 0 else ' ' * label_columns}{line}".rstrip(), Look.PLAIN),))

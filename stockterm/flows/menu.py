@@ -88,7 +88,8 @@ def choose_job(at: At, entry: Entry, jobs: tuple[Job, ...]) -> Chosen:
             if job.right is not None:
                 require(at.user, job.right)
             return Chosen(job=job)
-    raise UnknownChoice(text=text, last=SIGN_OUT_NUMBER)
+    offered = [job.number for job in jobs if job.right is None or may(at.user, job.right)]
+    raise UnknownChoice(text=text, last=max([SIGN_OUT_NUMBER, *offered]))
 
 
 def menu_view(at: At, jobs: tuple[Job, ...], begun: frozenset[str]) -> ViewState:
