@@ -4,6 +4,7 @@ Numbers without gaps are held by tests/db/posting; dimensions are not part of th
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -54,17 +55,11 @@ def refusals_of(*operations: PostingOperation, by: str = "") -> list[str]:
     return []
 
 
-def journal(entry_type: EntryType, user: str = "", *, on: date | None = None) -> ItemJournalLine:
-    fields = {"new_location_code": "EAST", "new_bin_code": "A-02"} if entry_type is EntryType.TRANSFER else {}
-    line = a_line(entry_type, "1000", "1", "EAST", "A-01", **fields)
-    return _for(line, user, on)
-
-
-def _for(line: ItemJournalLine, user: str, on: date | None) -> ItemJournalLine:
-    from dataclasses import replace
-
-    header = replace(line.header, user_code=user, **({"posting_date": on} if on is not None else {}))
-    return replace(line, header=header)
+def journal(entry_type: EntryType, user: str = "", *, on: date = date(2027, 1, 15)) -> ItemJournalLine:
+    line = a_line(entry_type, "1000", "1", "EAST", "A-01")
+    if entry_type is EntryType.TRANSFER:
+        line = replace(line, new_location_code="EAST", new_bin_code="A-02")
+    return replace(line, header=replace(line.header, user_code=user, posting_date=on))
 
 
 # ---- Given counter role, when reading cost or expected via any screen or export, then absent ------------------------
