@@ -236,9 +236,11 @@ def _number(at: At, state: MoveState, found: Resolution) -> Outcome:
 
 
 def _how_many(at: At, state: MoveState, entry: Entry) -> Outcome:
-    """A number; or at once where to, which means all. A number that is also a bin's code is asked about."""
+    """A number; Enter alone, or at once where to: all of it. A number that is also a bin's code is asked about."""
     assert state.goods is not None
     found = meaning_of(at, entry, Expected.QUANTITY, state.goods.line)
+    if isinstance(found, Empty):  # Enter alone: all of it
+        return _stepped(_next(at, replace(state, step="to")))
     if not isinstance(found, Quantity):
         return _where_to(at, replace(state, step="to"), _target(at, entry))
     target = _target(at, entry) if not entry.certain else None

@@ -1,11 +1,12 @@
 """Tracing: both directions, through transfers and relabelling; undone shipments net out (operations reference §13)."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from db.connection import fetch, in_write_transaction, watched_statements
-from db.posting.lines import EntryType, OrderedLine, TrackingLine, TransferOrder
+from db.posting.lines import ChangeExpiry, ChangeVariant, EntryType, OrderedLine, TrackingLine, TransferOrder
 from db.posting.post import PostingRun
 from db.queries.find_entries import entries_of_document, find_by_document, find_by_number
 from db.queries.recall import recall
@@ -70,6 +71,23 @@ def test_transferred_and_relabelled_goods_are_passed_through_in_both_directions(
     assert gone("V") == {"C1": 2}
     assert here("V") == {(LOCATION, "V"): 4, ("RED", "V"): 1, ("RED", "V2"): 3}
     assert [one.operation_id for one in recall(the("V2")).origins] == ["P"]
+
+
+def test_goods_that_became_another_variant_or_got_another_date_are_followed_on() -> None:
+    a_lot_item(variants=["RED", "BLUE"])
+    changed("reason", code="LABEL")
+    reasoned = header(reason_code="LABEL")
+    posted(purchase("10", at="1", lot="V", variant="RED", id="P"))
+    posted(
+        ChangeExpiry(reasoned, ITEM, "V", date(2030, 1, 1), "RED"),
+        ChangeVariant(reasoned, ITEM, Decimal(4), "RED", "BLUE", LOCATION, tracking=(TrackingLine(None, "V"),)),
+        sale("3", lot="V", variant="BLUE", id="C1"),
+    )
+
+    red, blue = sorted(find_numbers("V"), key=lambda one: one.variant_code, reverse=True)
+    assert [(one.document, int(one.quantity)) for one in recall(red).gone] == [("C1", 3)]
+    assert sorted(int(one.quantity) for one in recall(red).here) == [1, 6]
+    assert [one.operation_id for one in recall(blue).origins] == ["P"]
 
 
 def test_undone_shipment_nets_to_nothing_in_the_recall_list() -> None:

@@ -43,6 +43,15 @@ def test_all_is_moved_where_no_number_is_typed(database: OpenDatabase) -> None:
     assert on_hand("1000", bin_code="A-02") == 10
 
 
+def test_enter_alone_means_all_and_then_asks_where_to(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    worker = moving().scan(PCS, "")
+    assert (worker.view.prompt, worker.view.quantity) == ("To", "all")
+    worker.scan("BIN:A-02").post()
+    assert on_hand("1000", bin_code="A-02") == 10
+
+
 def test_quantity_is_in_the_unit_that_was_scanned(database: OpenDatabase) -> None:
     a_warehouse()
     purchased("1000", "13")
