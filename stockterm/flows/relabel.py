@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from db.core.errors import NothingToDo, QuantityZero, ReasonRequired
 from db.queries.reclassify import packed
+from db.work import steps
 from stockterm.flows import choose, relabel_new, relabel_post, relabel_view, say
 from stockterm.flows.goods import (
     EXPECTED,
@@ -271,7 +272,8 @@ def command(at: At, state: RelabelState, command: Command) -> Outcome:
         case Command.BACK:
             return Outcome(state, back=True)
         case Command.CLEAR if state.step != "summary":
-            return _stepped(next_question(at, afresh(state)))
+            cleared = next_question(at, afresh(state))
+            return _stepped(cleared) if steps.last(work(at, state)) else cleared  # what was scanned comes back with F5
         case Command.LIST:
             return _list(at, state)
         case Command.UNDO if state.reversible:

@@ -91,7 +91,8 @@ def test_a_lot_is_split_into_several_new_ones_one_after_the_other_until_the_rest
     worker = relabelling().scan("L1", "1", "4", "A").post()
     assert worker.said.startswith("6 PCS left: how many to the next? Posted, register ")
     assert (worker.view.item, worker.view.prompt) == ("SALINE", "How many")
-    worker.scan("5", "B").post()
+    assert worker.key(Command.CLEAR).view.prompt == "Lot"  # F2: other goods
+    worker.scan("L1", "1", "5", "B").post()
     worker.scan("C").post()
     assert worker.view.prompt == "Lot"
     assert lots("SALINE") == {("A-01", "A"): 4, ("A-01", "B"): 5, ("A-01", "C"): 1}
