@@ -8,6 +8,7 @@ Every page is a list to choose from. What changes or posts something is confirme
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from db.queries.registers import register
@@ -25,7 +26,7 @@ from stockterm.flows.tokens import Command
 from stockterm.flows.transfer_orders_state import OrdersState
 from stockterm.flows.view import KeyHint, ViewState
 from stockterm.flows.words import item_and_variant, lines_in_words
-from stockterm.i18n import _
+from stockterm.i18n import _, format_date
 from stockterm.scanning.resolve import DocumentHit, Expected
 
 JOB = "transfer_orders"
@@ -76,10 +77,10 @@ def _listed(at: At, facts: OrderFacts) -> Line:
     state = state_in_words(facts)
     details = (
         (_("Way"), facts.in_transit or _("direct")),
-        (_("Arrives"), facts.receipt_date),
+        (_("Arrives"), format_date(date.fromisoformat(facts.receipt_date)) if facts.receipt_date else ""),
         (_("Lines"), lines_in_words(facts.lines)),
     )
-    return Line(f"{facts.no} {arrow} {state}", lambda: _open(facts.no), details=details, cells=(facts.no, arrow, state))
+    return Line(f"{facts.no} {state} {arrow}", lambda: _open(facts.no), details=details, cells=(facts.no, arrow, state))
 
 
 def _open(order_no: str) -> Outcome:

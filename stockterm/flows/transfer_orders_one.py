@@ -69,12 +69,12 @@ def lines(at: At, state: OrdersState, order: TransferOrderDocument) -> list[Line
 
 
 def line_in_words(line: TransferOrderLine) -> str:
-    """`1000: 6 of 10 out, 4 in` in base units."""
+    """`1000 6/10 in 4`: shipped of ordered, received; in base units. What is cut on a hand-held stands in the line's details."""
     name = item_and_variant(line.item_no, line.variant_code)
     facts = {"shipped": number(line.shipped), "ordered": number(line.ordered), "received": number(line.received)}
-    text = _("{shipped} of {ordered} out, {received} in").format(**facts)
+    text = _("{shipped}/{ordered} in {received}").format(**facts)
     closed = _("{quantity} closed").format(quantity=number(line.closed)) if line.closed else ""
-    return ", ".join(filter(None, (f"{name}: {text}", closed)))
+    return ", ".join(filter(None, (f"{name} {text}", closed)))
 
 
 def _details(line: TransferOrderLine) -> tuple[tuple[str, str], ...]:

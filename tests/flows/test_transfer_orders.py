@@ -64,7 +64,7 @@ def test_an_order_is_made_by_scanning_and_typing_and_is_shipped(database: OpenDa
     worker.scan("6", "0")
     typed(chosen(worker, "Make the order"))
     assert worker.said == "Made: TO-9."
-    assert listed(worker)[:2] == ["1 1000: 0 of 12 out, 0 in", "2 1000: 0 of 4 out, 0 in"]
+    assert listed(worker)[:2] == ["1 1000 0/12 in 0", "2 1000 0/4 in 0"]
     order = find_transfer_order("TO-9")
     assert order is not None
     assert (order.in_transit, order.direct, order.released) == ("ROAD", False, True)
@@ -173,12 +173,12 @@ def test_the_list_says_how_far_each_order_is_finished_ones_last(database: OpenDa
     listed = [one.split(" ", 1)[1] for one in supervising().view.choices]
     assert listed == [
         "New order",
-        "TO-5 → SHOP part shipped",
-        "TO-4 ← SHOP released",
-        "TO-3 → SHOP open",
-        "TO-2 → SHOP on the way",
-        "TO-1 → SHOP released",
-        "TO-6 → SHOP finished",
+        "TO-5 part shipped → SHOP",
+        "TO-4 released ← SHOP",
+        "TO-3 open → SHOP",
+        "TO-2 on the way → SHOP",
+        "TO-1 released → SHOP",
+        "TO-6 finished → SHOP",
     ]
 
 
@@ -201,7 +201,7 @@ def test_no_more_of_an_order_is_shipped_also_where_a_box_was_opened(database: Op
     worker = supervising().scan("TO-1")
     typed(chosen(worker, "Ship no more"))
     receiving("BOB", terminal="T2").scan(PCS, "7").post()
-    assert "TO-1 → SHOP finished" in worker.key(Command.BACK).view.choices[1]
+    assert "TO-1 finished → SHOP" in worker.key(Command.BACK).view.choices[1]
 
 
 def warehouse_line(item_no: str, quantity: str, uom: str) -> Any:
