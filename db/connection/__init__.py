@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from db.connection.drivers import peewee
-from db.connection.session import Conflict, Parameters, Row, Session, Statement, Write
+from db.connection.session import Conflict, Parameters, Reserve, Row, Session, Statement, Write
 from db.connection.watching import Watched, WatchedSession
 from db.core.errors import DatabaseUnavailable, phrase
 
@@ -143,7 +143,7 @@ def in_write_transaction(work: Callable[[], T]) -> T:
     database); after 15 seconds of that `DatabaseUnavailable` is raised. Not to be nested: one door, one transaction.
     """
     session = _this_thread.session
-    if session.in_transaction or database.in_transaction():
+    if session.in_transaction or database.obj.in_transaction():
         raise RuntimeError("a transaction is already open in this thread")
     give_up = time.monotonic() + _PATIENCE_S
     for attempt in itertools.count():
@@ -158,7 +158,8 @@ def in_write_transaction(work: Callable[[], T]) -> T:
 
 def _once(session: Session, work: Callable[[], T]) -> T:
     session.begin_write()
-    database.push_transaction(_RAW)
+    peewees = database.obj
+    peewees.push_transaction(_RAW)
     try:
         result = work()
         session.commit()
@@ -166,7 +167,7 @@ def _once(session: Session, work: Callable[[], T]) -> T:
         session.rollback()
         raise
     finally:
-        database.pop_transaction()
+        peewees.pop_transaction()
     return result
 
 
@@ -212,7 +213,7 @@ def fetch(sql: str, params: Parameters = ()) -> list[Row]:
     return _this_thread.session.fetch(sql, params)
 
 
-def fetch_batch(statements: Sequence[Statement], *, reserve: Mapping[str, int] | None = None) -> list[list[Row]]:
+def fetch_batch(statements: Sequence[Statement], *, reserve: Reserve | None = None) -> list[list[Row]]:
     """The rows of several statements, in their order; one round trip on PostgreSQL.
 
     `reserve` says how many entry numbers of which ledger will probably be drawn: on PostgreSQL they are fetched on the

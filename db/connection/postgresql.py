@@ -19,7 +19,7 @@ from psycopg.types.string import TextLoader
 
 from db.connection.drivers import peewee
 from db.connection.pipeline import Pipeline, numbered, packed
-from db.connection.session import Conflict, Parameters, Row, Statement, Write
+from db.connection.session import Conflict, Parameters, Reserve, Row, Statement, Write
 from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull
 
 # What an address may set itself; a terminal must notice that its server is gone, and not wait for ever.
@@ -197,13 +197,14 @@ class PostgresqlSession:
             self._reserved = {}
         return self._send([(sql, params)])[0]
 
-    def fetch_batch(self, statements: Sequence[Statement], reserve: Mapping[str, int] | None = None) -> list[list[Row]]:
+    def fetch_batch(self, statements: Sequence[Statement], reserve: Reserve | None = None) -> list[list[Row]]:
         self._reserved = {}  # drawn before these rows were locked: somebody may have posted to them since
-        if not reserve:
+        counts = reserve() if reserve is not None else {}
+        if not counts:
             return self._send(statements)
-        drawing = [_drawing(name, count) for name, count in reserve.items()]
+        drawing = [_drawing(name, count) for name, count in counts.items()]
         results = self._send([*statements, *drawing])
-        self._reserved = {name: [row[0] for row in rows] for name, rows in zip(reserve, results[len(statements) :], strict=True)}
+        self._reserved = {name: [row[0] for row in rows] for name, rows in zip(counts, results[len(statements) :], strict=True)}
         return results[: len(statements)]
 
     def write_batch(self, writes: Sequence[Write]) -> None:

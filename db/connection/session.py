@@ -4,7 +4,7 @@ One session a thread. Statements are written once, with `?` for parameters; rows
 numbers as scaled integers, days as ISO text, moments as microseconds, booleans as `bool` or 0 and 1.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from db.core.errors import DatabaseUnavailable
@@ -13,6 +13,7 @@ Row = tuple[Any, ...]
 Parameters = Sequence[Any]
 Statement = tuple[str, Parameters]
 Write = tuple[str, Sequence[Parameters]]
+Reserve = Callable[[], Mapping[str, int]]  # how many numbers of which ledger; asked only where they are fetched in advance
 
 
 class Session(Protocol):
@@ -41,7 +42,7 @@ class Session(Protocol):
 
     def fetch(self, sql: str, params: Parameters = ()) -> list[Row]: ...
 
-    def fetch_batch(self, statements: Sequence[Statement], reserve: Mapping[str, int] | None = None) -> list[list[Row]]: ...
+    def fetch_batch(self, statements: Sequence[Statement], reserve: Reserve | None = None) -> list[list[Row]]: ...
 
     def write_batch(self, writes: Sequence[Write]) -> None:
         """Raises `RuntimeError` outside a transaction, where half of it could be written."""

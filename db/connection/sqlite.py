@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from db.connection.drivers import peewee
-from db.connection.session import Conflict, Parameters, Row, Statement, Write
+from db.connection.session import Conflict, Parameters, Reserve, Row, Statement, Write
 from db.connection.writer_queue import WriterQueue
 from db.core.errors import DatabaseDamaged, DatabaseUnavailable, DiskFull, phrase
 
@@ -112,6 +112,7 @@ class SqliteSession:
         self._queue = queue
         self._queued = False
         self._counters: dict[str, int] = {}
+        self._counter_names: tuple[str, ...] = ()
 
     def begin_write(self) -> None:
         self._queue.acquire()
@@ -175,7 +176,7 @@ class SqliteSession:
         except sqlite3.Error as problem:
             raise translated(problem) from problem
 
-    def fetch_batch(self, statements: Sequence[Statement], reserve: Mapping[str, int] | None = None) -> list[list[Row]]:
+    def fetch_batch(self, statements: Sequence[Statement], reserve: Reserve | None = None) -> list[list[Row]]:
         execute = self._cursor.execute
         try:
             return [execute(sql, params).fetchall() for sql, params in statements]
@@ -212,7 +213,9 @@ class SqliteSession:
             raise RuntimeError("draw_numbers belongs in in_write_transaction")
         if not self._counters:
             (values,) = self.fetch("SELECT * FROM number_counter WHERE id = 1")
-            self._counters = dict(zip((column[0] for column in self._cursor.description), values, strict=True))
+            if not self._counter_names:
+                self._counter_names = tuple(column[0] for column in self._cursor.description)
+            self._counters = dict(zip(self._counter_names, values, strict=True))
         drawn = {}
         for name, count in counts.items():
             last = self._counters[name]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.connection.session import Parameters, Row, Session, Statement, Write
+from db.connection.session import Parameters, Reserve, Row, Session, Statement, Write
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class WatchedSession:
         rows: list[Row] = self._passing([sql], lambda: self._session.fetch(sql, params))
         return rows
 
-    def fetch_batch(self, statements: Sequence[Statement], reserve: Mapping[str, int] | None = None) -> list[list[Row]]:
+    def fetch_batch(self, statements: Sequence[Statement], reserve: Reserve | None = None) -> list[list[Row]]:
         rows: list[list[Row]] = self._passing(
             [sql for sql, _ in statements], lambda: self._session.fetch_batch(statements, reserve)
         )

@@ -90,4 +90,4 @@ def to_scaled(value: Decimal) -> int:
 
 def from_scaled(scaled: int) -> Decimal:
     """The number that a whole number of 0.00001 stands for."""
-    return Decimal(scaled).scaleb(-PLACES) if scaled else _ZERO
+    return Decimal(scaled) * SMALLEST if scaled else _ZERO

@@ -131,7 +131,7 @@ class PostingRun:
         return answers
 
     def _begin(self, operations: Sequence[PostingOperation]) -> Planning:
-        stock = read_stock(_needs(operations), known_setup, _numbers_to_reserve(operations))
+        stock = read_stock(_needs(operations), known_setup, lambda: _numbers_to_reserve(operations))
         stock.setup.read_items(stock.totals)
         planning = Planning(stock, self.posted_by, draw_number)
         stock.planned_items = planning.plan.items

@@ -91,9 +91,9 @@ def refuse_without_right(operation: PostingOperation, setup: Setup, posted_by: P
             raise Problems([PermissionDenied(field="user", user_code=user.code, action=phrase(needed[0].value))])
 
 
-_POSTING = frozenset(right for needed in (*_OF_LINES.values(), *_OF_OPERATIONS.values()) for right in needed)
+_POSTING = frozenset(right for needed in (*_OF_LINES.values(), *_OF_OPERATIONS.values()) for right in needed) - {Right.SEE_COST}
 
 
 def may_post(role: str) -> bool:
     """Whether a role may post anything at all."""
-    return bool(RIGHTS.get(role, frozenset()) & (_POSTING - {Right.SEE_COST}))
+    return bool(RIGHTS.get(role, frozenset()) & _POSTING)

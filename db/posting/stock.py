@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from db.connection import fetch, fetch_batch, for_update
+from db.connection.session import Reserve
 from db.core.codes import number_key
 from db.core.numbers import from_scaled
 from db.costing.application import METHODS
@@ -238,7 +239,7 @@ def _by_date(entry: Entry) -> tuple[str, int]:
     return entry.posting_date, entry.entry_no
 
 
-_PAGE = 16
+_PAGE = 2  # rows of 33 columns: more are seldom needed, and what is missing is read in growing pages
 _INCREASES = (
     f"SELECT {ENTRY_COLUMNS} FROM item_ledger_entry WHERE open AND quantity > 0 AND item_no = ? AND variant_code = ?"
     " AND location_code = ? AND serial_no = ? AND lot_no = ? AND package_no = ?{1}"
@@ -464,7 +465,7 @@ def read_settings() -> tuple[Any, ...]:
     return fetch(SETTINGS_SQL)[0]
 
 
-def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[str, int]) -> Stock:
+def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: Reserve) -> Stock:
     """Lock the items and read what the batch needs: one round trip where the guess about master data was right."""
     setup = guess()
     item_nos = sorted(needs.item_nos)
@@ -484,7 +485,7 @@ def read_stock(needs: Needs, guess: Callable[[], Setup | None], reserve: dict[st
             statements.append(increases_statement(key, METHODS[item.costing_method].latest_first, _PAGE))
         statements += [(_DECREASES, key[:6]) for key in needs.covers]
         statements += [(_CONTENT, key) for key in needs.contents]
-    rows = iter(fetch_batch(statements, reserve=reserve or None))
+    rows = iter(fetch_batch(statements, reserve=reserve))
     totals = [row for _ in locks for row in next(rows)]
     stock = Stock(next(rows)[0])
     stock.totals.update((row[0], total_from_row(row)) for row in totals)

@@ -247,8 +247,11 @@ def _entry(entry: Entry) -> tuple[Any, ...]:
     )
 
 
+_NO_LINKS = (None, None, None, None, None, "", 0)
+
+
 def _has_links(entry: Entry) -> bool:
-    return bool(entry.order_no) or any(link is not None for link in _links(entry)[:5])
+    return _links(entry) != _NO_LINKS
 
 
 def _links(entry: Entry) -> tuple[Any, ...]:

@@ -228,7 +228,7 @@ def test_numbers_of_a_savepoint_that_failed_are_not_given_out_again() -> None:
 
 def test_numbers_that_were_reserved_cost_no_trip_of_their_own() -> None:
     def work() -> dict[str, list[int]]:
-        fetch_batch([(for_update("SELECT name FROM thing"), ())], reserve={"thing": 3, "other": 2})
+        fetch_batch([(for_update("SELECT name FROM thing"), ())], reserve=lambda: {"thing": 3, "other": 2})
         drawn = draw_numbers({"thing": 2, "other": 1})
         insert(drawn["thing"][0], "a")
         return drawn
@@ -240,7 +240,7 @@ def test_numbers_that_were_reserved_cost_no_trip_of_their_own() -> None:
 
 def test_more_numbers_than_were_reserved_are_drawn_when_they_are_needed() -> None:
     def work() -> list[int]:
-        fetch_batch([("SELECT 1", ())], reserve={"thing": 2})
+        fetch_batch([("SELECT 1", ())], reserve=lambda: {"thing": 2})
         return draw_numbers({"thing": 5})["thing"]
 
     drawn = in_write_transaction(work)
@@ -252,7 +252,7 @@ def test_what_was_reserved_before_a_later_lock_is_not_used_after_it() -> None:
     """Somebody may have posted to that item in between: its numbers would no longer rise."""
 
     def work() -> int:
-        fetch_batch([("SELECT 1", ())], reserve={"thing": 5})
+        fetch_batch([("SELECT 1", ())], reserve=lambda: {"thing": 5})
         with ThreadPoolExecutor(1) as thread:
             elsewhere = thread.submit(draw_elsewhere).result() if is_postgresql() else 0
         fetch(for_update("SELECT name FROM thing"))
