@@ -23,7 +23,8 @@ TABLES = (
 
 def write_once() -> int:
     """One transaction: lock the balance, draw a number, write both."""
-    ((before,),) = fetch_batch([(for_update("SELECT quantity FROM balance WHERE id = ?"), (1,))], reserve=lambda: {"written": 1})[0]
+    locked = (for_update("SELECT quantity FROM balance WHERE id = ?"), (1,))
+    ((before,),) = fetch_batch([locked], reserve=lambda: {"written": 1})[0]
     (number,) = draw_numbers({"written": 1})["written"]
     write_batch(
         [

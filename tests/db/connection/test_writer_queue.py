@@ -18,7 +18,7 @@ from db.core.errors import DatabaseUnavailable
 from db.migrations.entry_numbers import create_entry_numbers
 from tests.support.busy_writer import TABLES
 from tests.support.databases import OpenDatabase, long_or_short
-from tests.support.processes import ROOT, busy_writers, started
+from tests.support.processes import ROOT, BusyWriters, busy_writers, started
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:
