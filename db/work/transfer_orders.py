@@ -138,10 +138,12 @@ def put_transfer_order(order: TransferOrderDocument) -> None:
     write_batch(
         [
             ("DELETE FROM transfer_order_line WHERE order_no = ?", [(order.no,)]),
-            ("DELETE FROM transfer_order WHERE no = ?", [(order.no,)]),
-            (
+            (  # changed in place: whoever waits for its row must find it again
                 "INSERT INTO transfer_order (no, from_location, to_location, in_transit, direct, released, shipment_date,"
-                " receipt_date, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " receipt_date, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (no) DO UPDATE SET"
+                " from_location = excluded.from_location, to_location = excluded.to_location, in_transit = excluded.in_transit,"
+                " direct = excluded.direct, released = excluded.released, shipment_date = excluded.shipment_date,"
+                " receipt_date = excluded.receipt_date",
                 [
                     (
                         order.no,

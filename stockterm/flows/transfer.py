@@ -42,7 +42,7 @@ from stockterm.flows.help import help_for
 from stockterm.flows.meaning import hit_from_text, meaning_of, refuse
 from stockterm.flows.outcome import Answer, Ask, At, Entry, Flow, Outcome, Reply
 from stockterm.flows.refusals import AlreadyScanned, CountAgain, EmptyPackage, UnknownChoice
-from stockterm.flows.rights import Right, may, require
+from stockterm.flows.rights import Right, may, require, require_location
 from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
 from stockterm.flows.transfer_checks import (
@@ -211,6 +211,9 @@ class Transfers:
                 raise refuse(found, scan_an_order(), self.job)
         if all(one.no != no for one in waiting):
             raise NothingToDo(what=self._why_not_waiting(at, no))
+        order = self._order(at, no)
+        if self.ships and order is not None and order.direct:  # it is received as it is shipped
+            require_location(at.user, order.to_location)
         operation_id = f"{'SHIP' if self.ships else 'RECEIVE'}-{uuid.uuid4().hex}"
         return _stepped(self._next(at, replace(state, order_no=no, operation_id=operation_id)))
 

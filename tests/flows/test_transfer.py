@@ -321,6 +321,13 @@ def test_a_direct_order_asks_for_the_bin_at_the_other_location(database: OpenDat
     assert prove().findings == ()
 
 
+def test_a_direct_order_is_shipped_by_whoever_may_work_at_both_ends(database: OpenDatabase) -> None:
+    a_warehouse()
+    put_masters([("user", {"code": "ANN", "locations": ["EAST"]})])
+    an_order(("1000", "10"), in_transit="")
+    Worker().scan(BADGES["ANN"], "6", "1").is_refused("Not allowed: ANN may not work at SHOP")
+
+
 # ---- receiving
 
 
