@@ -141,14 +141,25 @@ def _stranded(no: str, line: TransferOrderLine, location_code: str, leaving: lis
         if not number and number_only:
             continue
         gone = sum((one.quantity for one in leaving if _fits(asked, one)), ZERO)
-        here = sum(
-            (one.quantity for one in lying(line.item_no, line.variant_code, location_code=location_code) if _fits(asked, one)),
-            ZERO,
-        )
+        here = _here(line, location_code, asked)
         wanted = line.outstanding if asked.quantity is None else min(line.outstanding, asked.quantity * line.quantity_per)
         if gone and here - gone < wanted:
             found.append(Stranded(no, line.line_no, number or line.item_no, wanted, max(here - gone, ZERO)))
     return found
+
+
+def _here(line: TransferOrderLine, location_code: str, asked: Asked) -> Decimal:
+    """What lies at a location of what is asked for; the numbers in any spelling."""
+    sql = "SELECT COALESCE(SUM(quantity), 0) FROM bin_content WHERE item_no = ? AND variant_code = ? AND location_code = ?"
+    params: list[object] = [line.item_no, line.variant_code, location_code]
+    for kind, number in (("lot", asked.lot_no), ("serial", asked.serial_no), ("package", asked.package_no)):
+        if number:
+            sql += (
+                f" AND {kind}_no IN (SELECT number FROM tracking_number"
+                f" WHERE item_no = ? AND variant_code = ? AND kind = '{kind}' AND number_key = ?)"
+            )
+            params += [line.item_no, line.variant_code, number_key(number)]
+    return from_scaled(int(fetch(sql, params)[0][0]))
 
 
 def _fits(asked: Asked, one: Lying) -> bool:

@@ -18,9 +18,11 @@ from stockterm.flows.relabel_state import (
     pieces,
 )
 from stockterm.flows.tokens import Command
-from stockterm.flows.view import KeyHint, ViewState
+from stockterm.flows.view import Document, KeyHint, ViewState
 from stockterm.flows.words import place, quantity
 from stockterm.i18n import _, format_date
+
+_LISTED = 40  # places beside the form; what a new date touches is listed whole
 
 
 def view(at: At, state: RelabelState) -> ViewState:
@@ -43,7 +45,27 @@ def view(at: At, state: RelabelState) -> ViewState:
         text=_touched(state) if everywhere else (),
         keys=_keys(state),
         facts=((_("Bin"), state.bin_code),) if state.bin_code else (),
+        document=_places(state) if goods is not None and not choices and not everywhere else None,
     )
+
+
+def _places(state: RelabelState) -> Document | None:
+    """Where the goods lie, for terminals that have room beside the form."""
+    goods = state.goods
+    if goods is None or not dated_number(goods):
+        return None
+    found = lying_everywhere(goods)[:_LISTED]
+    here = (state.location_code, state.bin_code)
+    rows = tuple(
+        (
+            f"{one.location_code} {one.bin_code}".strip(),
+            one.serial_no or one.package_no or one.lot_no,
+            quantity(one.quantity, goods.base_uom),
+        )
+        for one in found
+    )
+    current = next((index for index, one in enumerate(found) if (one.location_code, one.bin_code) == here), None)
+    return Document((_("Place"), _("Number"), _("Quantity")), rows, current)
 
 
 def _numbers(goods: Goods) -> str:

@@ -12,6 +12,7 @@ from db.core.numbers import from_scaled
 from db.posting.lines import ChangeExpiry, ChangeVariant, ItemJournalLine, PostedBy, PostingOperation, TrackingLine
 from db.posting.post import post_operations
 from db.posting.prove import prove
+from db.queries.suggested import suggested_lots
 from tests.support.builders import (
     NOBODY,
     Exact,
@@ -297,6 +298,14 @@ def test_costs_follow_a_date_that_was_changed() -> None:
     posted(invoice("P1", at="5"), adjust_cost())
     assert cost_of("X") == 0
     assert value_of_item() == 21 + cost_of("S")
+
+
+def test_what_expires_first_is_what_the_new_date_says() -> None:
+    a_dated_item()
+    posted(purchase("1", at="1", lot="A", expires=JUNE), purchase("1", at="1", lot="B", expires=JULY))
+    assert [one.lot_no for one in suggested_lots("1000", "", "BLUE", date(2026, 1, 1))] == ["A", "B"]
+    posted(redated(AUGUST, "A"))
+    assert [one.lot_no for one in suggested_lots("1000", "", "BLUE", date(2026, 1, 1))] == ["B", "A"]
 
 
 def test_changing_an_expiry_needs_a_reason_a_known_number_stock_and_a_supervisor() -> None:
