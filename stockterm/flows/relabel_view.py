@@ -45,7 +45,7 @@ def view(at: At, state: RelabelState) -> ViewState:
         text=_touched(state) if everywhere else (),
         keys=_keys(state),
         facts=((_("Bin"), state.bin_code),) if state.bin_code else (),
-        document=_places(state) if goods is not None and not choices and not everywhere else None,
+        document=_places(state) if goods is not None and not everywhere else None,
     )
 
 
