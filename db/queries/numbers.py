@@ -59,6 +59,16 @@ def places_of(item_no: str, variant_code: str, kind: str, number: str) -> list[t
     return [(location, bin_code, from_scaled(int(quantity))) for location, bin_code, quantity in rows]
 
 
+def series_of(item_no: str) -> dict[str, str]:
+    """The number series of an item's tracking code, by kind; kinds without one are left out."""
+    rows = fetch(
+        "SELECT t.lot_nos, t.serial_nos, t.package_nos FROM item i JOIN tracking_code t ON t.code = i.tracking_code"
+        " WHERE i.no = ?",
+        (item_no,),
+    )
+    return {kind: code for row in rows for kind, code in zip(("lot", "serial", "package"), row, strict=True) if code}
+
+
 def _facts(row: tuple[object, ...]) -> NumberFacts:
     item_no, variant_code, kind, number, expiration, received, blocked, reason, description, card, *texts, at = row
     return NumberFacts(

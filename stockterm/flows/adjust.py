@@ -6,6 +6,7 @@ Every step can be taken back; after posting, undo reverses the posting itself.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +16,7 @@ from db.core.errors import NotEnoughStock, NothingToDo, QuantityZero, ReasonRequ
 from db.posting.lines import EntryType, Header, ItemJournalLine, TrackingLine
 from db.queries.places import contents_at
 from db.work import steps
-from stockterm.flows import choose, fefo, printing, say
+from stockterm.flows import choose, fefo, printing, say, serials
 from stockterm.flows.goods import (
     EXPECTED,
     KINDS,
@@ -41,7 +42,7 @@ from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
 from stockterm.flows.words import checked_quantity, number, place, quantity, signed, times
-from stockterm.i18n import _, format_date
+from stockterm.i18n import _, format_date, ngettext
 from stockterm.scanning.resolve import (
     Ambiguous,
     AttributesHit,
@@ -72,6 +73,8 @@ class AdjustState:
     reason: str = ""
     operation_id: str = ""
     recent_reasons: tuple[str, ...] = ()
+    serials: tuple[str, ...] = ()  # of a line of several pieces, as far as they are given
+    first: str = ""  # of a range, while its last is asked for
     reversible: str = ""
     reversible_text: str = ""
 
@@ -93,7 +96,10 @@ def _next(at: At, state: AdjustState) -> Outcome:
         return Outcome(replace(state, step="item"), say.note(_("Scan an item.")))
     if goods.has_variants and not goods.variant_code:
         return Outcome(state, ask=choose.which_variant(goods))
-    if kind := missing_number(goods):
+    kind = missing_number(goods)
+    if kind == "serial" and (state.difference is not None or (state.factor or 1) > 1):
+        return _next_serial(at, state, goods)
+    if kind:
         return Outcome(
             replace(state, step=kind), say.note(_("{kind} of {item}?").format(kind=kind_in_words(kind), item=goods.name))
         )
@@ -102,13 +108,54 @@ def _next(at: At, state: AdjustState) -> Outcome:
     if state.difference is None:
         return _ask_difference(at, state, goods)
     if state.difference < 0:
-        _refuse_too_much(at, state, goods)
+        if not state.serials:  # each was looked at when it was scanned
+            _refuse_too_much(at, state, goods)
     elif needs_expiry(goods):
         return Outcome(replace(state, step="expiry"), say.note(_("Expiry of {number}?").format(number=goods.numbers)))
     if not state.reason:
         return Outcome(replace(state, step="reason"), say.note(_("Why? Choose a reason.")))
     operation_id = state.operation_id or f"ADJUST-{uuid.uuid4().hex}"
     return Outcome(replace(state, step="summary", operation_id=operation_id), say.note(_("Right? F10 posts it.")))
+
+
+def _next_serial(at: At, state: AdjustState, goods: Goods) -> Outcome:
+    """The next serial number of a line of several, until none is missing."""
+    if state.difference is None:
+        assert state.factor is not None
+        return Outcome(replace(state, factor=None), ask=_plus_or_minus(goods, state.factor))
+    left = serials.missing(state.difference, state.serials)
+    if left <= 0:
+        return _next(at, replace(state, goods=replace(goods, serial_no=state.serials[0])))
+    text = ngettext("{count} missing. Scan it.", "{count} missing. Scan the next.", left).format(count=left)
+    return Outcome(replace(state, step="serial", first=""), say.note(text))
+
+
+def _more_serials(at: At, state: AdjustState, numbers: Sequence[str]) -> Outcome:
+    assert state.goods is not None
+    assert state.difference is not None
+    found = serials.added(at, state.goods, state.difference, state.serials, state.bin_code, numbers)
+    return _stepped(_next(at, replace(state, serials=found)))
+
+
+def _typed_serials(at: At, state: AdjustState, entry: Entry) -> Outcome | None:
+    """What is typed where a serial number is asked for and is none: how many, or a range. None: it is one."""
+    assert state.goods is not None
+    text = entry.raw.strip()
+    left = serials.missing(state.difference, state.serials)
+    match state.step:
+        case "first":
+            return _stepped(Outcome(replace(state, step="last", first=text), say.note(_("And the last?"))))
+        case "last":
+            return _more_serials(at, state, serials.in_range(state.first, text, left))
+        case "start":
+            return _more_serials(at, state, serials.counted_up(text, left))
+        case _:
+            pass
+    if (count := serials.signed_count(text, certain=entry.certain)) is not None and not state.serials:
+        return _stepped(_next(at, replace(state, difference=count)))
+    if left and (ends := serials.typed_range(text)):
+        return _more_serials(at, state, serials.in_range(*ends, left))
+    return None
 
 
 def _ask_difference(at: At, state: AdjustState, goods: Goods) -> Outcome:
@@ -163,6 +210,8 @@ def scan(at: At, state: AdjustState, entry: Entry) -> Outcome:
         case "quantity":
             found = meaning_of(at, entry, Expected.QUANTITY, line)
             return _difference(at, state, found, entry.raw.strip().startswith("+"))
+        case "serial" | "first" | "last" | "start" if (typed := _typed_serials(at, state, entry)) is not None:
+            return typed
         case kind if kind in KINDS:
             return _number(at, state, meaning_of(at, entry, EXPECTED[kind], line))
         case _:
@@ -224,6 +273,8 @@ def _number(at: At, state: AdjustState, found: Resolution) -> Outcome:
     if isinstance(found, ItemHit | AttributesHit) and found.fields.suspected:
         return Outcome(state, ask=choose.lost_separator(found))
     goods = answer_number(state.goods, state.step, found, JOB)
+    if state.step == "serial" and state.difference is not None:
+        return _more_serials(at, state, [goods.serial_no])
     if state.step in goods.new:
         text = _("{kind} {number} is new for {item}. Found?").format(
             kind=kind_in_words(state.step), number=getattr(goods, f"{state.step}_no"), item=goods.name
@@ -299,6 +350,8 @@ def command(at: At, state: AdjustState, command: Command) -> Outcome:
 def _list(at: At, state: AdjustState) -> Outcome:
     if state.step == "bin":
         return Outcome(state, ask=choose.which_bin(at))
+    if state.step == "serial" and state.goods is not None and (state.difference or 0) > 0:
+        return Outcome(state, ask=serials.ways(state.goods, serials.missing(state.difference, state.serials)))
     if state.step in KINDS and state.goods is not None:
         ask = fefo.listed(at, state.goods, state.step, state.bin_code)
         return (
@@ -338,8 +391,16 @@ def _chosen(at: At, state: AdjustState, ask: Ask, choice: int) -> Outcome:
             return _stepped(_next(at, replace(state, goods=choose.chosen_variant(ask, choice))))
         case "number":
             assert state.goods is not None
+            if state.step == "serial" and state.difference is not None:
+                return _more_serials(at, state, [ask.values[choice]])
             goods = with_number(state.goods, state.step, ask.values[choice], None)
             return _stepped(_next(at, replace(state, goods=goods)))
+        case serials.ASK if ask.values[choice] == serials.SERIES:
+            assert state.goods is not None
+            left = serials.missing(state.difference, state.serials)
+            return _more_serials(at, state, serials.from_series(state.goods, left))
+        case serials.ASK:
+            return _stepped(Outcome(replace(state, step=ask.values[choice]), say.note(_("Scan or type the first."))))
         case "sign":
             return _stepped(_next(at, replace(state, difference=Decimal(ask.values[choice]))))
         case _:
@@ -357,7 +418,9 @@ def operation(at: At, state: AdjustState, posting_date: date) -> ItemJournalLine
     tracking: tuple[TrackingLine, ...] = ()
     if goods.tracked:
         expires = goods.expiration_date if difference > 0 else None
-        tracking = (TrackingLine(abs(difference), goods.lot_no, goods.serial_no, goods.package_no, expires),)
+        pieces = state.serials or (goods.serial_no,)
+        each = abs(difference) / len(pieces)
+        tracking = tuple(TrackingLine(each, goods.lot_no, one, goods.package_no, expires) for one in pieces)
     header = Header(posting_date, operation_id=state.operation_id, reason_code=state.reason, user_code=at.user.code)
     return ItemJournalLine(
         header,
@@ -394,7 +457,8 @@ def _in_words(state: AdjustState) -> str:
     assert state.goods is not None
     assert state.difference is not None
     goods = state.goods
-    numbers = " ".join(filter(None, (goods.lot_no, goods.serial_no, goods.package_no)))
+    pieces = serials.in_words(state.serials) or goods.serial_no
+    numbers = " ".join(filter(None, (goods.lot_no, pieces, goods.package_no)))
     return f"{signed(state.difference)} {goods.uom_code} {goods.name} {numbers}".rstrip()
 
 
@@ -419,6 +483,9 @@ def view(at: At, state: AdjustState) -> ViewState:
         "reason": _("Reason"),
         "summary": _("F10 posts"),
         "search": _("Search"),
+        "first": _("First"),
+        "start": _("First"),
+        "last": _("Last"),
     }
     prompt = prompts.get(state.step) or kind_in_words(state.step)
     if state.step == "item":
@@ -440,6 +507,8 @@ def _numbers(at: At, state: AdjustState) -> str:
     """The numbers of the goods; while one is asked for, which to take first."""
     if state.goods is None:
         return ""
+    if state.serials:
+        return " ".join(filter(None, (state.goods.lot_no, serials.in_words(state.serials))))
     if state.step in KINDS and not state.goods.numbers:
         return fefo.in_words(fefo.first_to_take(at, state.goods, state.bin_code))
     return state.goods.numbers

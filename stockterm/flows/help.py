@@ -32,7 +32,12 @@ STEPS: dict[str, str] = {
     "adjust.item": N_("Scan the item whose stock is wrong."),
     "adjust.variant": N_("Choose the variant."),
     "adjust.lot": N_("Scan or type the lot."),
-    "adjust.serial": N_("Scan or type the serial number."),
+    "adjust.serial": N_(
+        "Scan or type the serial number. For several pieces type +3 or -3 first: then one scan each, S01..S09 for a range, or F4."
+    ),
+    "adjust.first": N_("Scan or type the first number of the range."),
+    "adjust.last": N_("Scan or type the last number of the range: it must be as many as are missing."),
+    "adjust.start": N_("Scan or type the first number; the others are counted up from it, as many as are missing."),
     "adjust.package": N_("Scan or type the package number."),
     "adjust.quantity": N_("Type the difference: +5 found, -5 missing. Without a sign it is asked."),
     "adjust.expiry": N_("Type the expiry date on the goods: 310127, 31.1.27, or 2027-01 for the last day of the month."),

@@ -170,3 +170,19 @@ class CountAgain(StocktermError):
     code: ClassVar[str] = "count_again"
     template: ClassVar[str] = N_("Count again: {item_no} is not as on the paper. Nothing posted. Or fetch a supervisor.")
     item_no: str
+
+
+class SerialScannedTwice(StocktermError):
+    code: ClassVar[str] = "serial_counted_twice"
+    template: ClassVar[str] = N_("Serial {serial_no} is on this line already (scan {scan}). Not taken again.")
+    serial_no: str
+    scan: int
+
+
+class RangeDoesNotFit(StocktermError):
+    code: ClassVar[str] = "range_does_not_fit"
+    template: ClassVar[str] = N_("Range {first} to {last} is {count}, {missing} are missing. Nothing taken. Type it again.")
+    first: str
+    last: str
+    count: int
+    missing: int

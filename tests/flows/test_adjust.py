@@ -191,3 +191,89 @@ def test_blocked_lot_is_counted_and_moved_in_the_house_but_not_adjusted_off_or_s
     assert on_hand("SALINE", location="SHOP") == 0
     off = signed_in("BOB", terminal="T2").scan("2", "BIN:A-01", "SALINE", "L7")
     off.is_refused("Blocked: lot L7. Recall")
+
+
+# ---- several serial numbers in one posting (operations.md §12) --------------------------------------------------------
+
+
+def _serials() -> list[str]:
+    return [row[0] for row in fetch("SELECT serial_no FROM item_ledger_entry ORDER BY entry_no")]
+
+
+def test_several_serials_are_scanned_with_n_missing_and_posted_in_one_register(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = adjusting().scan("DRILL", "+3")
+    assert worker.said == "3 missing. Scan the next."
+    worker.scan("S1", "S2")
+    assert worker.said == "1 missing. Scan it."
+    assert worker.view.tracking == "S1 S2"
+    worker.scan("S3", "1").post()
+    assert worker.said.startswith("Posted +3 PCS DRILL S1…S3 (3), register ")
+    assert _serials() == ["S1", "S2", "S3"]
+    assert fetch("SELECT COUNT(*) FROM item_register") == [(1,)]
+    assert on_hand("DRILL") == 3
+
+
+def test_a_multiplier_before_the_item_says_how_many_serials(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = adjusting().scan("2*", "DRILL")
+    assert worker.view.choices == ("1 +2 PCS found", "2 -2 PCS missing")
+    assert worker.scan("1").said == "2 missing. Scan the next."
+
+
+def test_duplicates_are_refused_at_once_naming_where(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("DRILL", "1", serials=["S9"], bin_code="A-03")
+    worker = adjusting().scan("DRILL", "+3", "S1", "s1")
+    worker.is_refused("Serial s1 is on this line already (scan 1)")
+    worker.key(Command.BACK).scan("S9").is_refused("Serial S9 is already in stock, in EAST A-03.")
+    assert worker.key(Command.BACK).view.tracking == "S1"
+
+
+def test_a_range_must_be_as_many_as_are_missing(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = adjusting().scan("DRILL", "+3", "SN-008..SN-011")
+    worker.is_refused("Range SN-008 to SN-011 is 4, 3 are missing.")
+    worker.key(Command.BACK, Command.LIST)
+    assert worker.view.choices == ("1 First and last", "2 Count up from first")
+    worker.scan("1", "SN-008", "SN-010", "1").post()
+    assert _serials() == ["SN-008", "SN-009", "SN-010"]
+
+
+def test_serials_are_counted_up_from_a_first_one(database: OpenDatabase) -> None:
+    a_warehouse()
+    adjusting().scan("DRILL", "+2").key(Command.LIST).scan("2", "D-99", "1").post()
+    assert _serials() == ["D-99", "D-100"]
+
+
+def test_serials_come_from_the_series_of_the_tracking_code(database: OpenDatabase) -> None:
+    from db.masters.change import put_masters
+
+    a_warehouse()
+    put_masters(
+        [
+            ("number_series", {"code": "DRILLS", "manual_nos": True}),
+            ("number_series_line", {"series": "DRILLS", "starting_no": "D-001", "allow_gaps": True}),
+            ("tracking_code", {"code": "SN", "serial_nos": "DRILLS"}),
+        ]
+    )
+    worker = adjusting().scan("DRILL", "+2").key(Command.LIST)
+    assert worker.view.choices[2] == "3 Next of DRILLS"
+    worker.scan("3", "1").post()
+    assert _serials() == ["D-001", "D-002"]
+
+
+def test_missing_serials_must_lie_in_the_bin(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("DRILL", "3", serials=["S1", "S2", "S3"])
+    worker = adjusting().scan("DRILL", "-2", "S1", "S7")
+    worker.is_refused("Serial S7 of DRILL is not in A-01.")
+    worker.key(Command.BACK).scan("S3", "2").post()
+    assert worker.said.startswith("Posted -2 PCS DRILL S1 S3")
+    assert on_hand("DRILL") == 1
+
+
+def test_each_serial_can_be_taken_back(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = adjusting().scan("DRILL", "+3", "S1", "S2").key(Command.UNDO)
+    assert (worker.view.tracking, worker.scan("S4").view.tracking) == ("S1", "S1 S4")
