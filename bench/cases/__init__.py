@@ -5,7 +5,7 @@ from importlib import import_module
 
 from bench.measure import Result, Settings
 
-NAMES = ("line", "anatomy", "bulk", "postgres", "sessions", "late_cost", "retail", "scans", "start")
+NAMES = ("line", "anatomy", "bulk", "postgres", "sessions", "late_cost", "retail", "scans", "start", "trace")
 
 
 def case(name: str) -> Callable[[Settings], Iterator[Result]]:

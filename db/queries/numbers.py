@@ -1,5 +1,6 @@
 """Lot, serial and package numbers: what is known about them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -47,6 +48,27 @@ def numbers_like(number: str, *, limit: int = 20) -> list[NumberFacts]:
     """Every item's numbers with this text, whatever their kind."""
     sql = f"{_NUMBER} WHERE number_key = ? ORDER BY item_no, variant_code, kind LIMIT ?"
     return [_facts(row) for row in fetch(sql, (number_key(number), limit))]
+
+
+_AT_ONCE = (1, 8, 64, 400)  # a few fixed lengths, so that few statements are ever prepared
+
+
+def facts_of(item_no: str, variant_code: str, kind: str, numbers: Iterable[str]) -> dict[str, tuple[date | None, bool]]:
+    """Expiry date and whether it is blocked, of many numbers of one kind, by their key. Looked up by key: the cost depends on how
+    many are asked for, and not on how many the item ever had."""
+    rest = sorted({number_key(one) for one in numbers if one})
+    found: dict[str, tuple[date | None, bool]] = {}
+    while rest:
+        size = next((one for one in _AT_ONCE if len(rest) <= one), _AT_ONCE[-1])
+        part, rest = rest[:size], rest[size:]
+        marks = ", ".join("?" * size)
+        sql = (
+            "SELECT number_key, expiration_date, blocked FROM tracking_number"
+            f" WHERE item_no = ? AND variant_code = ? AND kind = ? AND number_key IN ({marks})"
+        )
+        for key, expires, blocked in fetch(sql, (item_no, variant_code, kind, *part, *[part[-1]] * (size - len(part)))):
+            found[key] = (date.fromisoformat(expires) if expires else None, bool(blocked))
+    return found
 
 
 def places_of(item_no: str, variant_code: str, kind: str, number: str) -> list[tuple[str, str, Decimal]]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from db.connection import fetch
 from db.core.codes import number_key
 from db.core.numbers import from_scaled
+from db.queries.numbers import facts_of
 from db.queries.trace import Direction, NumberOfItem, Trace, TracedEntry, trace
 
 ZERO = Decimal(0)
@@ -129,26 +130,27 @@ def _gone(forward: Trace) -> tuple[Gone, ...]:
 
 
 _HERE = (
-    "SELECT c.lot_no, c.serial_no, c.package_no, c.location_code, l.in_transit, c.bin_code, c.quantity, EXISTS (SELECT 1"
-    " FROM tracking_number t WHERE t.item_no = c.item_no AND t.variant_code = c.variant_code AND t.blocked"
-    " AND t.number <> '' AND t.number IN (c.lot_no, c.serial_no, c.package_no))"
+    "SELECT c.lot_no, c.serial_no, c.package_no, c.location_code, l.in_transit, c.bin_code, c.quantity"
     " FROM bin_content c LEFT JOIN location l ON l.code = c.location_code WHERE c.item_no = ? AND c.variant_code = ?"
     " ORDER BY c.location_code, c.bin_code, c.lot_no, c.serial_no, c.package_no"
 )
 
 
 def _here(forward: Trace) -> tuple[Here, ...]:
-    """Bin by bin, what carries one of the numbers that the goods have now. One statement an item, which may have many serials."""
+    """Bin by bin, what carries one of the numbers that the goods have now. A few statements an item, however many serials."""
     open_ones: dict[tuple[str, str], set[tuple[str, str, str]]] = {}
     for one in forward.entries.values():
         if one.remaining > 0:
             open_ones.setdefault((one.item_no, one.variant_code), set()).add((one.lot_no, one.serial_no, one.package_no))
     found = []
     for (item_no, variant_code), numbers in sorted(open_ones.items()):
-        for lot, serial, package, location, in_transit, bin_code, quantity, blocked in fetch(_HERE, (item_no, variant_code)):
-            if (lot, serial, package) in numbers:
-                number = serial or lot or package
-                found.append(Here(location, bool(in_transit), bin_code, item_no, number, from_scaled(quantity), bool(blocked)))
+        rows = [row for row in fetch(_HERE, (item_no, variant_code)) if tuple(row[:3]) in numbers]
+        facts = [facts_of(item_no, variant_code, kind, (row[at] for row in rows)) for at, kind in enumerate(_KINDS)]
+        for *three, location, in_transit, bin_code, quantity in rows:
+            lot, serial, package = three
+            blocked = any(facts[at].get(number_key(one), (None, False))[1] for at, one in enumerate(three))
+            number = serial or lot or package
+            found.append(Here(location, bool(in_transit), bin_code, item_no, number, from_scaled(quantity), blocked))
     return tuple(found)
 
 

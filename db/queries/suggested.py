@@ -12,9 +12,9 @@ from datetime import date
 from decimal import Decimal
 
 from db.connection import fetch
-from db.connection.session import Row
 from db.core.codes import number_key
 from db.core.numbers import from_scaled
+from db.queries.numbers import facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +34,16 @@ class Suggested:
         return self.lot_no or self.serial_no or self.package_no
 
 
-_DATED = "CASE WHEN k.lot THEN l.expiration_date WHEN k.serial THEN s.expiration_date ELSE p.expiration_date END"
-_JOINS = " ".join(
-    f"LEFT JOIN tracking_number {alias} ON {alias}.item_no = c.item_no AND {alias}.variant_code = c.variant_code"
-    f" AND {alias}.kind = '{kind}' AND {alias}.number = c.{kind}_no AND c.{kind}_no <> ''"
-    for kind, alias in (("lot", "l"), ("serial", "s"), ("package", "p"))
-)
 _CONTENTS = (
-    f"SELECT c.lot_no, c.serial_no, c.package_no, {_DATED}, c.bin_code, c.quantity, k.strict_expiration,"
-    " (SELECT MIN(e.entry_no) FROM item_ledger_entry e WHERE e.open AND e.quantity > 0 AND e.item_no = c.item_no"
-    " AND e.variant_code = c.variant_code AND e.location_code = c.location_code AND e.serial_no = c.serial_no"
-    " AND e.lot_no = c.lot_no AND e.package_no = c.package_no)"
+    "SELECT c.lot_no, c.serial_no, c.package_no, c.bin_code, c.quantity, k.lot, k.serial, k.strict_expiration"
     " FROM bin_content c JOIN item i ON i.no = c.item_no JOIN tracking_code k ON k.code = i.tracking_code"
-    f" {_JOINS} WHERE c.item_no = ? AND c.variant_code = ? AND c.location_code = ? AND c.quantity > 0"
-    " AND NOT COALESCE(l.blocked, FALSE) AND NOT COALESCE(s.blocked, FALSE) AND NOT COALESCE(p.blocked, FALSE)"
+    " WHERE c.item_no = ? AND c.variant_code = ? AND c.location_code = ? AND c.quantity > 0"
 )
+_FIRST_ENTRIES = (
+    "SELECT lot_no, serial_no, package_no, MIN(entry_no) FROM item_ledger_entry WHERE open AND quantity > 0 AND item_no = ?"
+    " AND variant_code = ? AND location_code = ? GROUP BY lot_no, serial_no, package_no"
+)
+_KINDS = ("lot", "serial", "package")
 
 
 def suggested_lots(
@@ -68,19 +63,22 @@ def suggested_lots(
     """
     where, params = ("", ()) if bin_code is None else (" AND c.bin_code = ?", (bin_code,))
     rows = fetch(_CONTENTS + where, (item_no, variant_code, location_code, *params))
+    facts = [facts_of(item_no, variant_code, kind, (row[at] for row in rows)) for at, kind in enumerate(_KINDS)]
+    entries = {tuple(row[:3]): row[3] for row in fetch(_FIRST_ENTRIES, (item_no, variant_code, location_code))} if rows else {}
     wanted = [number_key(one) for one in named]
-
-    def order(row: Row) -> tuple[object, ...]:
-        keys = [number_key(number) for number in row[:3]]
-        place_named = min((wanted.index(key) for key in keys if key and key in wanted), default=len(wanted))
-        return (place_named, row[3] is None, row[3] or "", *keys, row[7] or 0, row[4])
-
-    found = [
-        Suggested(row[0], row[1], row[2], date.fromisoformat(row[3]) if row[3] else None, row[4], from_scaled(row[5]))
-        for row in sorted(rows, key=order)
-        if not (row[6] and row[3] and row[3] < today.isoformat())
-    ]
-    return found if quantity is None else _covering(found, quantity)
+    found: list[tuple[tuple[object, ...], Suggested]] = []
+    for *numbers, place, much, by_lot, by_serial, strict in rows:
+        keys = [number_key(number) for number in numbers]
+        known = [facts[at].get(key, (None, False)) for at, key in enumerate(keys)]
+        expires = known[0 if by_lot else 1 if by_serial else 2][0]
+        if any(blocked for _date, blocked in known) or (strict and expires is not None and expires < today):
+            continue
+        first = min((wanted.index(key) for key in keys if key and key in wanted), default=len(wanted))
+        order = (first, expires is None, expires or today, *keys, entries.get(tuple(numbers), 0), place)
+        lot, serial, package = numbers
+        found.append((order, Suggested(lot, serial, package, expires, place, from_scaled(much))))
+    suggested = [one for _order, one in sorted(found, key=lambda pair: pair[0])]
+    return suggested if quantity is None else _covering(suggested, quantity)
 
 
 def _covering(found: Iterable[Suggested], quantity: Decimal) -> list[Suggested]:

@@ -24,7 +24,8 @@ def results(name: str, database: str) -> list[Result]:
 
 
 @pytest.mark.parametrize(
-    ("name", "target"), [("line", 1), ("anatomy", 0), ("bulk", 2), ("sessions", 4), ("late_cost", 5), ("scans", 9), ("start", 8)]
+    ("name", "target"),
+    [("line", 1), ("anatomy", 0), ("bulk", 2), ("sessions", 4), ("late_cost", 5), ("scans", 9), ("start", 8), ("trace", 7)],
 )
 def test_the_case_runs_on_sqlite(name: str, target: int) -> None:
     found = results(name, "sqlite")
@@ -34,7 +35,7 @@ def test_the_case_runs_on_sqlite(name: str, target: int) -> None:
 
 
 @pytest.mark.usefixtures("postgres_server")
-@pytest.mark.parametrize(("name", "target"), [("postgres", 3), ("late_cost", 5)])
+@pytest.mark.parametrize(("name", "target"), [("postgres", 3), ("late_cost", 5), ("trace", 7)])
 def test_the_case_runs_on_postgresql(name: str, target: int) -> None:
     assert target in {one.target for one in results(name, "postgresql")}
 
