@@ -43,6 +43,7 @@ class Right(StrEnum):
     CHANGE_MASTER_DATA = N_("change master data")
     CHANGE_USERS = N_("change users")
     SEE_TERMINALS = N_("look after terminals")
+    WORK_PRINT_QUEUE = N_("work on the print queue")
 
 
 _LOOKING = frozenset({Right.LOOK_UP, Right.SEE_EXPECTED, Right.SEE_NUMBERS, Right.TRACE})

@@ -63,6 +63,7 @@ def put(kind: str, fields: Fields, changed_by: ChangedBy = NOBODY) -> bool:
 _NEEDED: Mapping[str, tuple[Right, ...]] = MappingProxyType(
     {
         "user": (Right.CHANGE_USERS,),
+        "printer": (Right.CHANGE_MASTER_DATA, Right.WORK_PRINT_QUEUE),
         "barcode": (Right.CHANGE_MASTER_DATA, Right.LINK_CODE),
         "lot": (Right.EDIT_NUMBER, Right.CHANGE_MASTER_DATA, Right.BLOCK_NUMBER),
         "serial": (Right.EDIT_NUMBER, Right.CHANGE_MASTER_DATA, Right.BLOCK_NUMBER),

@@ -270,6 +270,15 @@ def unsent_count() -> dict[str, int]:
     return {state: int(found.get(state, 0)) for state in (WAITING, SENDING, FAILED)}
 
 
+def again(job_no: int) -> Write:
+    """Send this job with a full set of attempts, whatever became of it, as a write; not where it is being sent just now."""
+    statement = (
+        "UPDATE print_job SET state = 'waiting', attempts = 0, next_attempt_at = 0, changed_at = ?"
+        " WHERE job_no = ? AND state <> 'sending'"
+    )
+    return statement, [(clock.now_microseconds(), job_no)]
+
+
 def retry(job_nos: list[int] | None = None) -> int:
     """Send again at once, with a full set of attempts: these jobs (also sent or cancelled ones), or None: all that failed or
     pause. Returns how many; a job that is being sent is left alone. Raises `UnknownCode`."""

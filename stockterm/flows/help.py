@@ -190,6 +190,11 @@ STEPS: dict[str, str] = {
     "numbers.quality": N_("Type the quality that was found. A minus sign alone clears it."),
     "numbers.comments": N_("Type what else is to be known. A minus sign alone clears it."),
     "numbers.expiration_date": N_("Type the expiry date: 310127, 31.1.27, or 2027-01 for the last day of the month."),
+    "print_queue.list": N_("What is not printed yet, the oldest first, with the reason. Choose a job by its number."),
+    "print_queue.latest": N_("The last jobs, whatever became of them. Choose one to print it anew."),
+    "print_queue.printers": N_("The printers. Choose one to switch it off or on."),
+    "print_queue.job": N_("Send it now, or cancel it. Sent: every byte went out; look at the printer."),
+    "print_queue.printer": N_("Off: its jobs wait until it is on again. Nothing is lost."),
     "link.item": N_("Scan or type the item that the unknown code belongs to. F3 leaves the code unknown."),
     "link.search": N_("Type a part of the item number or of its description."),
 }

@@ -27,6 +27,7 @@ JOBS: tuple[Job, ...] = (
     Job("numbers", 15, lambda: _("Numbers"), Right.SEE_NUMBERS, "numbers:FLOW"),
     Job("users", 16, lambda: _("Users"), Right.CHANGE_USERS, "users:FLOW"),
     Job("terminals", 17, lambda: _("Terminals"), Right.SEE_TERMINALS, "terminals:FLOW"),
+    Job("print_queue", 18, lambda: _("Print queue"), Right.WORK_PRINT_QUEUE, "print_queue:FLOW"),
     Job(LINK, 0, lambda: _("Link code"), Right.LINK_CODE, "link:FLOW"),
 )
 BY_NAME = {job.name: job for job in JOBS}

@@ -81,7 +81,7 @@ class Outcome:
     before anything is written; the job's `posted` then makes the outcome that is committed. `go` names the job to go to; a state
     of None is dropped. `back` goes back one step: like undo, and to the menu where there is no step left. `hold`: the scan was
     no answer to the question and is kept. `forget`: the steps that undo goes through are gone, or others. `printer`:
-    labels for it are among the writes, and are sent once these are committed.
+    labels for it are among the writes, and are sent once these are committed; `print_job`: which job, if not a new one.
     """
 
     state: Any
@@ -99,6 +99,7 @@ class Outcome:
     forget: bool = False
     unknown: str = ""  # the code that nothing has, for F4
     printer: str = ""
+    print_job: int = 0
 
 
 def _posts_nothing(at: At, state: Any, ask: Ask | None, registers: list[Any]) -> Outcome:

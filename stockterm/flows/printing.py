@@ -163,12 +163,12 @@ class OnTheirWay:
         self._sending: list[Sending] = []
         self._told: dict[int, tuple[str, str]] = {}
 
-    def send(self, at: At, printer_code: str) -> Message:
-        """Send what was just committed; what is known of it after a moment."""
+    def send(self, at: At, printer_code: str, job_no: int = 0) -> Message:
+        """Send what was just committed (0: the new job); what is known of it after a moment."""
         from stockterm.labels.sending import Sending
 
-        job = printing.last_job_of(at.user.code, at.terminal, printer_code)
-        assert job is not None
+        job = printing.require_job(job_no) if job_no else printing.last_job_of(at.user.code, at.terminal, printer_code)
+        assert job is not None, "nothing was queued"
         if printing.require_printer(printer_code).blocked:
             text = _("{printer} is switched off. Label waits, job {job}.")
             return say.warning(text.format(printer=printer_code, job=job.job_no))

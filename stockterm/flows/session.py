@@ -496,7 +496,7 @@ class Session:
             self._count_steps()
         self._offer_held()
         if outcome.printer and at is not None:
-            self._say_of_label(self._labels.send(at, outcome.printer))
+            self._say_of_label(self._labels.send(at, outcome.printer, outcome.print_job))
 
     def _say_of_label(self, news: Message) -> None:
         """What became of a label: behind what is said anyway where it went well, before it where it did not."""

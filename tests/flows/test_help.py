@@ -93,6 +93,7 @@ MOVING = LOOKING | {Right.COUNT, Right.POST_COUNT, Right.MOVE, Right.UNDO_POSTIN
                 Right.CHANGE_MASTER_DATA,
                 Right.CHANGE_USERS,
                 Right.SEE_TERMINALS,
+                Right.WORK_PRINT_QUEUE,
             },
         ),
         ("shipping", MOVING | {Right.SHIP, Right.SHIP_TRANSFER}),
