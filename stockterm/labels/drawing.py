@@ -22,6 +22,7 @@ LINE_MM = 3.2
 READABLE_MM = 2.8  # the text under the bars
 CORNER_MM = 12.0
 MEAN_CHARACTER = 0.58  # of the font size, on the safe side
+BOLD_DIGIT = 0.7  # the same of the widest bold digits
 
 LOGISTIC_MODULE_MM = (0.495, 1.016)
 LOGISTIC_BARS_MM = 32.0
@@ -100,7 +101,7 @@ def draw(content: LabelContent, stock: Stock) -> Drawing:
     modules = [_module_dots(symbol, room, stock, logistic=content.logistic) for symbol in symbols]
 
     texts: list[TextAt] = []
-    corner = round(len(content.corner) * dots(CORNER_MM) * MEAN_CHARACTER) + margin if content.corner else 0
+    corner = round(len(content.corner) * dots(CORNER_MM) * BOLD_DIGIT) + margin if content.corner else 0
     if content.corner:
         texts.append(TextAt(content.corner, width - margin - corner + margin, margin, dots(CORNER_MM), bold=True))
     top = margin
