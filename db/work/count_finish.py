@@ -25,8 +25,8 @@ from db.core.count_errors import (
 )
 from db.core.errors import NothingToDo, phrase
 from db.core.numbers import from_scaled, to_scaled
+from db.work import count_hand_in, count_orphans, count_recordings
 from db.work import count_orders as orders
-from db.work import count_orphans, count_recordings
 from db.work.count_expected import Calculation, calculate
 from db.work.count_judge import JudgedLine, in_words, judge_order, named, refuse_unready
 from db.work.count_orders import FINISHED, OPEN, CountOrder
@@ -99,7 +99,8 @@ def finish_order(order_no: int) -> list[Result]:
 
     def work() -> list[Result]:
         order = orders.locked_order(order_no, OPEN)
-        open_recordings = [one for one in count_recordings.recordings_of(order_no) if one.status == OPEN]
+        recordings = count_recordings.recordings_of(order_no)
+        open_recordings = [one for one in recordings if one.status == OPEN and not count_hand_in.drop_if_empty(one)]
         if open_recordings:
             raise RecordingsOpen(recordings=named(f"{one.recording_no} {one.user_code}".rstrip() for one in open_recordings))
         orphans = count_orphans.orphans_of(order_no)

@@ -157,10 +157,36 @@ def drop_recording(order_no: int, recording_no: int) -> None:
 
     def work() -> None:
         recording = _open_recording(orders.locked_order(order_no, OPEN), recording_no)
-        fetch("DELETE FROM counted_line WHERE count_no = ?", (recording.count_no,))
-        fetch("DELETE FROM open_count WHERE count_no = ?", (recording.count_no,))
-        for table in ("count_recording", "count_recording_task", "count_orphan", "count_locked_bin"):
-            fetch(f"DELETE FROM {table} WHERE order_no = ? AND recording_no = ?", (order_no, recording_no))
+        _drop(recording)
+
+    in_write_transaction(work)
+
+
+def drop_if_empty(recording: Recording) -> bool:
+    """Throw an open recording of a first count away where nothing is in it, inside a transaction; whether that was so."""
+    if recording.status != OPEN or recording.pass_no > 1 or count_recordings.recorded_lines(recording):
+        return False
+    if any(one.recording_no == recording.recording_no for one in count_orphans.orphans_of(recording.order_no)):
+        return False
+    _drop(recording)
+    return True
+
+
+def _drop(recording: Recording) -> None:
+    fetch("DELETE FROM counted_line WHERE count_no = ?", (recording.count_no,))
+    fetch("DELETE FROM open_count WHERE count_no = ?", (recording.count_no,))
+    for table in ("count_recording", "count_recording_task", "count_orphan", "count_locked_bin"):
+        fetch(f"DELETE FROM {table} WHERE order_no = ? AND recording_no = ?", (recording.order_no, recording.recording_no))
+
+
+def leave_recording(order_no: int, recording_no: int) -> None:
+    """Somebody goes away from a recording: it waits for them, unless nothing is in it, which would only be in the way."""
+
+    def work() -> None:
+        recording = count_recordings.read_recording(order_no, recording_no)
+        if recording is not None:
+            orders.locked_order(order_no, *orders.STATUSES)
+            drop_if_empty(recording)
 
     in_write_transaction(work)
 

@@ -17,7 +17,7 @@ from db.core.errors import UnknownCode
 from db.core.numbers import from_scaled, to_scaled
 from db.work.count_rules import NO_THRESHOLDS, Thresholds
 
-OPEN, FINISHED, POSTING, POSTED = "open", "finished", "posting", "posted"
+OPEN, FINISHED, POSTING, POSTED = STATUSES = ("open", "finished", "posting", "posted")
 
 RECORDING, RECORDED = "recording", "recorded"  # status of the count behind a recording
 

@@ -264,6 +264,15 @@ def all_recorded(order_no: int) -> list[RecordedLine]:
     return [_recorded(row) for row in rows]
 
 
+def others_counting(order_no: int, recording_no: int) -> list[str]:
+    """Who else has an open recording of the order in hand."""
+    sql = (
+        "SELECT DISTINCT user_code FROM count_recording WHERE order_no = ? AND recording_no <> ? AND status = 'open'"
+        " AND user_code <> '' ORDER BY user_code"
+    )
+    return [row[0] for row in fetch(sql, (order_no, recording_no))]
+
+
 def counts_blind(user_code: str) -> bool:
     """Whether the user has a recording of a blind order in hand."""
     sql = (

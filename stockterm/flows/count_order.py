@@ -235,6 +235,7 @@ def command(at: At, state: CountOrderState, command: Command) -> Outcome:
     if command is Command.BACK and state.step:
         return Outcome(replace(state, step=""), say.note(_("Dropped. {next}").format(next=_("Scan an item."))))
     if command is Command.BACK and not state.count.pending and not state.count.step:
+        count_hand_in.leave_recording(state.order_no, state.recording_no)
         return Outcome(state, go="menu")
     if not state.recording_no:
         return Outcome(None, go="menu")
@@ -359,6 +360,9 @@ def view(at: At, state: CountOrderState) -> ViewState:
     if at.location.bins:
         facts.append((_("Bins left"), f"{state.bins_left} / {state.bins}"))
         progress = (state.bins - state.bins_left, state.bins) if state.bins else None
+    others = count_recordings.others_counting(state.order_no, state.recording_no)
+    if others:
+        facts.append((_("Also counting"), ", ".join(others)))
     where = state.count.bin_code or state.count.location_code
     relabelled = tuple(replace(one, label=_("hand in")) if one.command is Command.POST else one for one in shown.keys)
     changed = replace(shown, title=f"CO{state.order_no} {where}", keys=relabelled, facts=tuple(facts), progress=progress)

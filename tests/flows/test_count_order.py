@@ -114,6 +114,7 @@ def test_two_counters_on_one_order_add_up_and_the_second_in_a_bin_is_asked_first
     assert "Bin A-01 is in the count of ANN since" in bob.said
     assert "It adds up" in bob.said
     bob.key(Command.POST).is_ok().scan(PCS, "6")
+    assert ("Also counting", "ANN") in bob.view.facts
     handed_in(ann)
     handed_in(bob)
     assert recorded() == [("A-01", "1000", Decimal(4), "ANN"), ("A-01", "1000", Decimal(6), "BOB")]
@@ -514,3 +515,16 @@ def test_every_step_has_its_help() -> None:
         look()
     own = {text for step, text in STEPS.items() if step.startswith("count_order.")}
     assert own == set(seen) - {STEPS["count.lot"], STEPS["count.factor"], help_for_ask()[0]}
+
+
+def test_a_recording_with_nothing_in_it_is_in_nobody_s_way() -> None:
+    a_warehouse()
+    purchased("1000", "10")
+    one = an_order()
+    handed_in(at_shelf().scan(PCS, "10"))
+    left = signed_in("ANN", terminal=next(TERMINALS)).scan(JOB).key(Command.BACK)
+    assert [line.status for line in count_recordings.recordings_of(one)] == ["finished"]
+    waiting = left.scan(JOB).is_ok()
+    count_finish.finish_order(one)
+    assert [line.status for line in count_recordings.recordings_of(one)] == ["finished"]
+    waiting.scan("BIN:A-01").is_refused("CO1/2 is thrown away")
