@@ -49,6 +49,7 @@ class Waiting:
         self._kept_scans = 0  # of them, those that are there
         self._done: list[str] = []
         self._typed: str | None = None  # half-typed text to be written
+        self._typed_is_kept = False  # it is in the file
         self._watch = Watch(None)
         self._trouble = ""
         self._work: asyncio.Task[None] | None = None
@@ -76,6 +77,7 @@ class Waiting:
         with suppress(OSError):
             await self._in_thread(spool.open)
         entries, typed = spool.waiting, spool.typed
+        self._typed_is_kept = typed is not None
         self._kept = {token_id: _is_scan(one.token) for token_id, one in entries.items()}
         self._kept_scans = sum(self._kept.values())
         latest = max([one.at for one in entries.values()] + ([typed[2]] if typed else []), default=0)
@@ -122,8 +124,8 @@ class Waiting:
 
     def typed_is_saved(self) -> None:
         """The half-typed text is in the database."""
-        if self._spool is not None and self._spool.typed is not None and not self._kept:
-            self._later(self._spool.forget_typed)
+        if not self._kept:
+            self._forget_typed()
 
     def back(self) -> None:
         """The database is back. What waits is still in the spool until it was taken."""
@@ -134,6 +136,8 @@ class Waiting:
         """A token was taken to its end."""
         scan = self._kept.pop(token.id, None)
         if scan is None:
+            if _is_scan(token):  # what was half-typed while away was ended since
+                self._forget_typed()
             return
         self._kept_scans = max(0, self._kept_scans - scan)
         self._done.append(token.id)
@@ -141,6 +145,11 @@ class Waiting:
             done, self._done = self._done, []
             spool = self._spool
             self._later(lambda: spool.done(done, sync=False))
+
+    def _forget_typed(self) -> None:
+        if self._typed_is_kept and self._spool is not None and not self._away:
+            self._typed_is_kept = False
+            self._later(self._spool.forget_typed)
 
     async def close(self) -> None:
         """Write what is not written yet, and let go."""
@@ -181,7 +190,7 @@ class Waiting:
         """Write what is fresh until nothing is."""
         spool, owner = self._spool, self.owner
         while spool is not None and owner is not None and (self._fresh or self._typed is not None):
-            fresh, text = self._fresh, self._typed
+            fresh = self._fresh
             batch = fresh[:]
             try:
                 if batch:
@@ -189,8 +198,10 @@ class Waiting:
                     await self._in_thread(lambda batch=batch: spool.append(batch, owner))  # type: ignore[misc]
                     del fresh[: len(batch)]
                     self._kept_scans += sum(self._kept.get(one.id, False) for one in batch)  # some may be taken already
+                text = self._typed  # behind what was written just now; more that came meanwhile has ended it
                 if text is not None:
                     await self._in_thread(lambda text=text: spool.keep_typed(text, owner))  # type: ignore[misc]
+                    self._typed_is_kept = bool(text)
                     if self._typed == text:
                         self._typed = None
             except OSError as problem:

@@ -96,7 +96,9 @@ class SpoolFile:
     @classmethod
     def locked(cls, path: Path, *, make: bool) -> "SpoolFile | None":
         """The file, or None where another program has it. Raises OSError where it cannot be opened or made."""
+        new: list[Path] = []
         if make:
+            new = [one for one in (path.parent, *path.parent.parents) if not one.exists()]
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT if make else 0), 0o600)
         try:
@@ -104,7 +106,8 @@ class SpoolFile:
             if os.stat(path).st_ino != os.fstat(descriptor).st_ino:  # removed by the program that had it
                 raise FileNotFoundError(path)
             if make:
-                _sync_folder(path.parent)
+                for folder in (path.parent, *(one.parent for one in new)):
+                    _sync_folder(folder)
             return cls(path, descriptor)
         except (BlockingIOError, FileNotFoundError):
             os.close(descriptor)
@@ -168,6 +171,8 @@ class SpoolFile:
         """Write half-typed text down; blank: none is left. Raises OSError."""
         if not text and not self.waiting:
             self.empty()
+            return
+        if not text and self.typed is None:
             return
         self._write([{"kind": "typed", "text": text, "owner": _plain_owner(owner), "at": _now()}])
 

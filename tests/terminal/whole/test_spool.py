@@ -117,6 +117,26 @@ def test_a_program_that_ends_while_away_and_starts_when_it_is_back_applies_what_
     program.until(lambda: counted_lines(sqlite_company) == wanted)
 
 
+def test_text_half_typed_while_away_and_ended_when_it_is_back_does_not_come_up_again(
+    sqlite_company: str, start: Start, tmp_path: Path
+) -> None:
+    program = counting_in_a_bin(sqlite_company, start)
+    with moved(sqlite_company):
+        program.write(f"{NAIL}\r{SCREW[:6]}".encode())
+        program.until_message("AWAY 1 waiting")
+        program.until(lambda: any(f'"{SCREW[:6]}"' in path.read_text() for path in spool_files(tmp_path)))
+    program.until(lambda: counted_lines(sqlite_company).get(("A-01", "IT002", "", "")) == 1)
+    program.write(SCREW[6:].encode() + ENTER)
+    wanted = {("A-01", "IT001", "", ""): 2, ("A-01", "IT002", "", ""): 1}
+    program.until(lambda: counted_lines(sqlite_company) == wanted)
+    program.until(lambda: not any(path.stat().st_size for path in spool_files(tmp_path)))
+    program.killed()
+    again = start(sqlite_company)
+    again.until_shown("Count A-01")
+    again.until_quiet()
+    assert again.lines[-3].strip() == "Item"
+
+
 def test_killed_while_what_waited_is_being_applied_nothing_is_applied_twice(
     sqlite_company: str, start: Start, tmp_path: Path
 ) -> None:
