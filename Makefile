@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup check format test test-postgres soak bench demo snapshots pictures catalogs clean
+.PHONY: help setup check format test test-postgres soak bench demo snapshots pictures manual catalogs clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ snapshots: $(VENV)/.test  ## take the golden screens anew; look at the differenc
 
 pictures: $(VENV)/.test  ## take the pictures of the manuals anew, from the real program
 	$(BIN)/python -m docs.pictures.make
+
+manual: $(VENV)/.test  ## bring the help of every step in docs/floor.md up to date with the program
+	$(BIN)/python -m docs.manual
 
 catalogs: $(VENV)/.test  ## bring the translations up to date with the source; says what is not translated yet
 	$(BIN)/python -m tests.i18n.catalogs
