@@ -25,6 +25,7 @@ MOMENT = datetime(2027, 1, 15, 9, 30, tzinfo=UTC)
 DIGITS = "47"
 
 SIGN_IN = (("USR:WORKER1\r", "PIN"), ("3456\r", "MAIN"), ("LOC:MAIN\r", "1 Count"))
+SUPERVISOR = (("USR:SUPER1\r", "PIN"), ("5678\r", "MAIN"), ("LOC:MAIN\r", "1 Count"))
 COUNT = (*SIGN_IN, ("1\r", "Scan a bin"), ("BIN:A-02-02\r", "OK Bin"), ("9528100010602\r", "OK +1"))
 
 
@@ -50,6 +51,19 @@ SCENES = (
     Scene("adjust", "An adjustment before it is posted", 20, 8, (
         *SIGN_IN, ("2\r", "Which bin"), ("BIN:A-01-01\r", "Scan an item"), ("9528100010107\r", "now"), ("-2\r", "Why?"),
         ("RSN:DAMAGED\r", "Right?"),
+    )),
+    Scene("count", "A count on 26 columns and 16 rows", 26, 16, (*COUNT, ("12*9528100010602\r", "OK +12"))),
+    Scene("relabel", "A lot that gets another number, on 26 columns and 16 rows", 26, 16, (
+        *SIGN_IN, ("11\r", "Scan lot"), ("LOT:M1904\r", "What changes"), ("1\r", "How many"), ("LOT:M1904-B\r", "Right?"),
+    )),
+    Scene("count-order", "An ordered count on 40 columns and 20 rows", 40, 20, (
+        *SUPERVISOR, ("13\r", "New order"), ("1\r", "Make the order"), ("1\r", "lines added"), ("CMD:BACK\r", "New order"),
+        ("CMD:BACK\r", "1 Count"), ("10\r", "bins left"), ("BIN:A-02-02\r", "OK Bin"), ("9528100010602\r", "OK +1"),
+        ("223\r", "223 PCS"),
+    )),
+    Scene("transfer-order", "A transfer order being made on a desk", 80, 24, (
+        *SUPERVISOR, ("14\r", "New order"), ("1\r", "Where to"), ("1\r", "Scan what it needs"), ("9528100010602\r", "How many"),
+        ("24\r", "OK 24"),
     )),
     Scene("count", "A count on 80 columns and 24 rows", 80, 24, (
         *COUNT, ("12*9528100010602\r", "OK +12"), ("19528100010609\r", "OK +1 BOX"), ("9528100010701\r", "HW1070"),
