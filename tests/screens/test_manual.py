@@ -1,8 +1,9 @@
-"""The manual names every key, label and setting of the terminal."""
+"""The manual names every key, label and setting of the terminal, and has the help of every step."""
 
 from dataclasses import fields
 from pathlib import Path
 
+from docs.manual import FLOOR, brought_up_to_date
 from screens.key_maps import DOT_LETTERS, KEY_MAPS
 from stockterm.flows.terminal import START_UP_SEQUENCES, TerminalProfile
 from stockterm.flows.tokens import Command
@@ -31,3 +32,8 @@ def test_every_setting_of_a_terminal_stands_in_the_manual() -> None:
     settings = {field.name for field in fields(TerminalProfile)} - {"name", "suffixes", "separators"}
     for word in settings | START_UP_SEQUENCES:
         assert f"`{word}`" in MANUAL, word
+
+
+def test_the_help_in_the_manual_is_what_f1_shows() -> None:
+    text = FLOOR.read_text(encoding="utf-8")
+    assert text == brought_up_to_date(text), "run: python -m docs.manual (make manual)"
