@@ -6,6 +6,7 @@ from db.connection import fetch, in_write_transaction
 from db.core.clock import now
 from db.core.codes import number_key
 from db.core.errors import BadValue, ExpirationMismatch, HasEntries, MissingField, TrackingNotAllowed, phrase
+from db.masters.change_log import NOBODY, ChangedBy, changing
 from db.masters.items import has_variant
 from db.masters.records import Fields, Row
 from db.masters.settings import note_change
@@ -101,23 +102,24 @@ class NumberNamed:
     number: str
 
 
-def block_number(named: NumberNamed, user_code: str, reason: str) -> None:
+def block_number(named: NumberNamed, changed_by: ChangedBy, reason: str) -> None:
     """Block a number at once, for everybody: it moves nowhere but to another bin from the moment this returns."""
-    change_number(named, {"blocked": True, "block_reason": reason, "blocked_by": user_code})
+    change_number(named, {"blocked": True, "block_reason": reason, "blocked_by": changed_by.user_code}, changed_by)
 
 
-def unblock_number(named: NumberNamed) -> None:
+def unblock_number(named: NumberNamed, changed_by: ChangedBy = NOBODY) -> None:
     """Take the block off, and the reason with it."""
-    change_number(named, {"blocked": False, "block_reason": None})
+    change_number(named, {"blocked": False, "block_reason": None}, changed_by)
 
 
-def change_number(named: NumberNamed, fields: Fields) -> None:
-    """Change the information card of a number, in a transaction of its own."""
+def change_number(named: NumberNamed, fields: Fields, changed_by: ChangedBy = NOBODY) -> None:
+    """Change the information card of a number, in a transaction of its own; the change log names `changed_by`."""
     key = {"item": named.item_no, "variant": named.variant_code or None, "no": named.number}
 
     def work() -> None:
         note_change()
-        _put_number(named.kind, {**key, **fields})
+        with changing(changed_by):
+            _put_number(named.kind, {**key, **fields})
 
     in_write_transaction(work)
 

@@ -152,6 +152,7 @@ def scan(at: At, state: SupervisorState, entry: Entry) -> Outcome:
     if state.step and state.page == "new":
         return count_orders_new.typed(at, state, entry.raw.strip())
     if state.step:
+        require(at.user, Right.CHANGE_POSTING_DATE)
         day = typed_date(entry.raw.strip(), at.today)
         count_finish.change_posting_date(state.order_no, day)
         text = _("Posting date {date}: expected is worked out again.").format(date=format_date(day))

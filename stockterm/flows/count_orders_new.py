@@ -12,6 +12,7 @@ from stockterm.flows import say
 from stockterm.flows.count_orders_state import LISTED, Draft, SupervisorState
 from stockterm.flows.lists import Line
 from stockterm.flows.outcome import At, Outcome
+from stockterm.flows.rights import Right, require
 from stockterm.flows.words import item_and_variant, lines_in_words, number, typed_date, typed_number
 from stockterm.i18n import _, format_date
 
@@ -69,6 +70,7 @@ def typed(at: At, state: SupervisorState, text: str) -> Outcome:
     """A value of the draft; nothing typed: none."""
     step, done = state.step, replace(state, step="")
     if step == "posting_date":
+        require(at.user, Right.CHANGE_POSTING_DATE)
         day = typed_date(text, at.today) if text else at.today
         return Outcome(replace(done, draft=replace(state.draft, posting_date=day)), say.ok(format_date(day)))
     if step.startswith("threshold"):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from db.masters.change import put_masters
+from db.masters.change_log import ChangedBy
 from db.queries.items import units_of
 from db.work import count_hand_in, count_judge, count_locks, count_orphans, count_recordings, count_resolve
 from db.work.count_locks import LockedBin
@@ -190,7 +191,8 @@ def answered_item(at: At, state: SupervisorState, ask: Ask, choice: int) -> Outc
     require(at.user, Right.LINK_CODE)
     goods, unit, one = from_text(Goods, ask.values[0]), ask.values[choice + 1], _chosen(state)
     fields = {"barcode": one.barcode, "item": goods.item_no, "variant": goods.variant_code or None, "uom": unit}
-    put_masters([("barcode", {name: value for name, value in fields.items() if value is not None})])
+    named = {name: value for name, value in fields.items() if value is not None}
+    put_masters([("barcode", named)], ChangedBy(at.user.code, at.terminal, "count_orders"))
     per = dict(units_of(goods.item_no))[unit]
     tracked = bool(goods.lot or goods.serial or goods.package)
     found = count_resolve.link(

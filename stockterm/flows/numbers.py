@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from db.core.errors import MissingField, UnknownCode, phrase
+from db.masters.change_log import ChangedBy
 from db.masters.tracking import NumberNamed, block_number, change_number, unblock_number
 from db.queries.items import item_facts
 from db.queries.numbers import NumberFacts, number_facts, places_of
@@ -87,7 +88,7 @@ def _new_card(at: At, state: NumbersState, text: str) -> Outcome:
     facts = item_facts(state.item_no, state.variant_code)
     assert facts is not None
     kind = "lot" if facts.lot else "serial" if facts.serial else "package"
-    change_number(NumberNamed(state.item_no, state.variant_code, kind, text), {})
+    change_number(NumberNamed(state.item_no, state.variant_code, kind, text), {}, ChangedBy(at.user.code, at.terminal, JOB))
     known = number_facts(state.item_no, state.variant_code, kind, text)
     assert known is not None
     return _shown(at, NumberOfItem(known.item_no, known.variant_code, known.kind, known.number))
@@ -145,7 +146,7 @@ def _blocked(at: At, state: NumbersState, reason: str) -> Outcome:
     assert state.number is not None
     if not reason:
         raise MissingField(field="block_reason", operation=_("block"))
-    block_number(_named(state.number), at.user.code, reason)
+    block_number(_named(state.number), ChangedBy(at.user.code, at.terminal, JOB), reason)
     return _shown(at, state.number, _("Blocked {number}.").format(number=state.number.number))
 
 
@@ -160,7 +161,7 @@ def _typed(at: At, state: NumbersState, text: str) -> Outcome:
         return Outcome(state)
     cleared = text == "-"
     value = typed_date(text, at.today) if state.step == "expiration_date" and not cleared else text
-    change_number(_named(state.number), {state.step: None if cleared else value})
+    change_number(_named(state.number), {state.step: None if cleared else value}, ChangedBy(at.user.code, at.terminal, JOB))
     return _shown(at, state.number, _("Changed {number}.").format(number=state.number.number))
 
 
@@ -211,7 +212,7 @@ def answer(at: At, state: NumbersState, ask: Ask, reply: Answer) -> Outcome:
         return Outcome(NumbersState(), say.note(_("Scan a lot or serial.")))
     if ask.kind == "unblock" and reply is Reply.YES:
         require(at.user, Right.UNBLOCK_NUMBER)
-        unblock_number(_named(state.number))
+        unblock_number(_named(state.number), ChangedBy(at.user.code, at.terminal, JOB))
         return _shown(at, state.number, _("Free: {number}.").format(number=state.number.number))
     if not isinstance(reply, int):
         return Outcome(replace(state, step="card"), say.note(_("Nothing changed.")))

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import partial
 
 from db.core.errors import UnknownCode, phrase
+from db.masters.change_log import ChangedBy
 from db.masters.tracking import NumberNamed, block_number
 from db.queries.find_entries import FoundTable, entries_of_document, find_by_document, find_by_number
 from db.queries.items import item_facts
@@ -222,7 +223,9 @@ def _block(at: At, state: TraceState, reason: str) -> Outcome:
     assert state.number is not None
     wanted = _to_block(state.number)
     for of in wanted:
-        block_number(NumberNamed(of.item_no, of.variant_code, of.kind, of.number), at.user.code, reason)
+        block_number(
+            NumberNamed(of.item_no, of.variant_code, of.kind, of.number), ChangedBy(at.user.code, at.terminal, JOB), reason
+        )
     text = _("Blocked {numbers}.").format(numbers=", ".join(dict.fromkeys(of.number for of in wanted)))
     return Outcome(replace(state, step=""), say.ok(text), good=True)
 

@@ -249,3 +249,14 @@ def test_you_may_not_approve_your_own_count() -> None:
     if sue.view.prompt.startswith("Type "):
         sue.scan(sue.view.prompt.removeprefix("Type "))
     sue.is_refused("own count")
+
+
+def test_whoever_blocks_a_lot_at_the_shelf_stands_in_the_change_log() -> None:
+    purchased("SALINE", "4", lot="L7")
+    worker = signed_in("ANN", terminal="RF-7").scan("12", "LOT:L7")
+    [number] = [one.split(" ")[0] for one in worker.view.choices if one.split(" ", 1)[1].startswith("Block now")]
+    worker.scan(number).key(Command.POST).is_ok()
+    rows = fetch(
+        "SELECT user_code, terminal, source_code, kind, field, old_value, new_value FROM change_log WHERE kind = 'number'"
+    )
+    assert ("ANN", "RF-7", "trace", "number", "blocked", "false", "true") in rows

@@ -2,6 +2,7 @@
 
 import subprocess
 
+from db.masters.change_log import ChangedBy
 from db.masters.tracking import NumberNamed, block_number, unblock_number
 from tests.flows.warehouse import a_warehouse, purchased
 from tests.support.databases import OpenDatabase
@@ -35,7 +36,7 @@ def test_given_block_now_when_any_other_session_scans_the_lot_then_refused_from_
     try:
         assert picker.told("sell L7") == "posted"
         assert picker.told("scan 2 BIN:A-01 SALINE L7") == "+ found, - missing: how many?"
-        block_number(NumberNamed("SALINE", "", "lot", "L7"), "SUE", "Recall 17")
+        block_number(NumberNamed("SALINE", "", "lot", "L7"), ChangedBy("SUE"), "Recall 17")
         assert picker.told("sell L7") == "blocked"
         assert picker.told("scan -1").startswith("Blocked: lot L7. Recall 17")
         unblock_number(NumberNamed("SALINE", "", "lot", "L7"))

@@ -9,6 +9,7 @@ import pytest
 
 from db.connection import fetch
 from db.core.errors import StocktermError
+from db.masters.change_log import ChangedBy
 from db.masters.tracking import NumberNamed, block_number, unblock_number
 from db.posting.lines import ItemJournalLine, PostedBy, TrackingLine
 from db.posting.prove import prove
@@ -173,7 +174,7 @@ def test_a_card_keeps_certificate_quality_and_comments_through_postings() -> Non
 def test_a_block_says_by_whom_and_when_and_lifting_it_takes_the_reason_along() -> None:
     a_lot_item()
     posted(purchase("1", at="1", lot="L"))
-    block_number(NumberNamed(ITEM, "", "lot", "l"), "SUE", "recall 17")
+    block_number(NumberNamed(ITEM, "", "lot", "l"), ChangedBy("SUE"), "recall 17")
     changed("lot", item=ITEM, no="L", description="later change of the card")
     facts = number_facts(ITEM, "", "lot", "L")
     assert facts is not None
