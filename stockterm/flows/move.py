@@ -485,6 +485,12 @@ def work(at: At, state: MoveState) -> str:
     return f"{JOB}:{at.user.code}"
 
 
+def _label(at: At, state: MoveState) -> printing.Labels | None:
+    if state.package_no:
+        return printing.of_package(at, state.package_no)
+    return printing.of_hand(at, state.goods, state.bin_code)
+
+
 FLOW = Flow(
     state=MoveState,
     begin=begin,
@@ -494,7 +500,7 @@ FLOW = Flow(
     view=view,
     help=lambda at, state: help_for(JOB, state.step),
     work=work,
-    label=lambda at, state: printing.of_hand(at, state.goods, state.bin_code),
+    label=_label,
     posted=posted,
     begun=lambda state: bool(state.in_hand),
 )

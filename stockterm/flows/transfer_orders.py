@@ -14,7 +14,7 @@ from typing import Any
 from db.queries.registers import register
 from db.queries.transfer_orders import OrderFacts, orders_at
 from db.work.transfer_orders import TransferOrderDocument
-from stockterm.flows import choose, lists, say
+from stockterm.flows import choose, lists, printing, say
 from stockterm.flows import transfer_orders_new as new
 from stockterm.flows import transfer_orders_one as one
 from stockterm.flows.help import help_for
@@ -241,6 +241,11 @@ def _text(state: OrdersState, order: TransferOrderDocument | None) -> tuple[str,
     return () if document is None else one.document_lines(document)
 
 
+def _label(at: At, state: OrdersState) -> printing.Labels | None:
+    order = one.order_of(state)
+    return None if order is None else one.label_of(order)
+
+
 def _begun(state: OrdersState) -> bool:
     return bool(state.draft.lines)
 
@@ -260,5 +265,6 @@ FLOW = Flow(
     help=lambda at, state: help_for(JOB, state.step or state.page or "list"),
     work=work,
     posted=posted,
+    label=_label,
     begun=_begun,
 )

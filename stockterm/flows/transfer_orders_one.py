@@ -23,9 +23,8 @@ from db.queries.items import reasons
 from db.queries.places import bin_facts
 from db.queries.registers import moved_by
 from db.queries.transfer_orders import DocumentFacts, documents_of, on_the_way
-from db.work import printing
 from db.work.transfer_orders import TransferOrderDocument, TransferOrderLine, find_transfer_order
-from stockterm.flows import choose, say
+from stockterm.flows import choose, printing, say
 from stockterm.flows.lists import Line
 from stockterm.flows.outcome import Ask, At, Entry, Outcome
 from stockterm.flows.refusals import WrongKind
@@ -64,7 +63,7 @@ def lines(at: At, state: OrdersState, order: TransferOrderDocument) -> list[Line
         add(_("Shipments, receipts"), lambda: Outcome(replace(state, page="documents"), say.note(_("Choose one."))))
     if not order.begun:
         add(_("Delete"), lambda: _ask_delete(at, state))
-    add(_("Print its label"), lambda: _print(at, state, order))
+    add(_("Print its label"), lambda: printing.print_labels(at, state, label_of(order)))
     return listed
 
 
@@ -314,10 +313,9 @@ def said_in_words(ask: Ask, order_no: str, register_no: int) -> str:
 # ---- its label
 
 
-def _print(at: At, state: OrdersState, order: TransferOrderDocument) -> Outcome:
-    from stockterm.labels import company, content
+def label_of(order: TransferOrderDocument) -> printing.Labels:
+    """The order's number in bars, and which way it goes."""
+    from stockterm.labels.content import document_label
 
-    printer = printing.printer_for(at.location.code)
-    label = content.document_label(order.no, f"{order.from_location} → {order.to_location}")
-    write = company.order_write([label], printer, title=order.no, user_code=at.user.code, terminal=at.terminal)
-    return Outcome(state, say.ok(_("Label sent to {printer}.").format(printer=printer.code)), writes=(write,))
+    content = document_label(order.no, f"{order.from_location} → {order.to_location}")
+    return printing.Labels(_("Document {no}").format(no=order.no), (content,))

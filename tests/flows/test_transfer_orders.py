@@ -359,8 +359,10 @@ def test_its_label_goes_to_the_printer_of_the_location(database: OpenDatabase) -
     worker.key(Command.BACK)
     chosen(worker, "Print its label").is_ok()
     [(title, data)] = fetch("SELECT title, data FROM print_job")
-    assert title == "TO-1"
+    assert title == "Document TO-1"
     assert "EAST" in data
+    worker.key(Command.PRINT)
+    assert fetch("SELECT COUNT(*) FROM print_job") == [(2,)]
 
 
 def test_a_worker_may_not_order_transfers(database: OpenDatabase) -> None:
