@@ -37,7 +37,8 @@ _LOOK_AGAIN_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one attempt: the state of the job after it (`sent`, `waiting`, `failed`) and, if not sent, why."""
+    """What became of one attempt: the state of the job after it (`sent`, `waiting`, `failed`); if not sent, why; if sent, whether
+    it may have come out twice."""
 
     job_no: int
     printer_code: str
@@ -68,7 +69,7 @@ def _send_one(job: TakenJob, stalled_s: float) -> Outcome:
         state = printing.note_failure(job, reason, cut_off=isinstance(problem, _CutOff))
         return Outcome(job.job_no, job.printer.code, state, reason)
     printing.note_sent(job)
-    return Outcome(job.job_no, job.printer.code, printing.SENT)
+    return Outcome(job.job_no, job.printer.code, printing.SENT, printing.PERHAPS_TWICE if job.doubtful else "")
 
 
 def _in_a_line(problem: Exception) -> str:

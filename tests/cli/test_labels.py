@@ -160,6 +160,22 @@ class TestPrinters:
         assert "Label too small" in answer.err
         assert labels("queue").out == "Nothing is waiting.\n"
 
+    def test_a_printer_that_is_off_keeps_its_jobs_and_a_job_can_be_taken_back(self, labels: Labels, tmp_path: Path) -> None:
+        tray = tmp_path / "out.zpl"
+        assert labels("printer", "TRAY", "--kind", "file", "--address", str(tray), "--off").status == 0
+        assert labels("printers").out.rstrip().endswith(" off")
+        for no in ("1000", "1000"):
+            answer = labels("item", no, "--printer", "TRAY")
+            assert answer.status == 1
+            assert "Not sent to TRAY: switched off." in answer.err
+        assert labels("cancel", "1").out == "Cancelled: job 1.\n"
+        assert labels("printer", "TRAY", "--on").status == 0
+        assert labels("send").out == "Sent to TRAY: job 2.\n"
+        answer = labels("cancel", "1", "2")
+        assert answer.status == 1
+        assert "job 2 is sent" in answer.err
+        assert len(labels_of(tray.read_text())) == 1
+
     def test_a_file_printer_of_the_command_line(self, labels: Labels, tmp_path: Path) -> None:
         labels("printer", "TRAY", "--kind", "file", "--address", str(tmp_path / "out.zpl"))
         assert labels("bins", "MAIN", "--printer", "TRAY").status == 0
