@@ -86,9 +86,23 @@ def tree_lines(found: Trace, indent: str = "") -> Iterator[str]:
 
 def entry_in_words(entry: TracedEntry) -> str:
     """One movement: day, what it was, quantity, number, place, document; undone ones are named as such."""
-    kind = _("undo") if entry.corrects_entry_no is not None else _(entry.entry_type)
+    kind = _("undone") if entry.corrects_entry_no is not None else what_in_words(entry.entry_type)
     place, quantity = entry.location_code or "-", format_quantity(entry.quantity)
     return " ".join(filter(None, (format_date(entry.posting_date), kind, quantity, entry.number, place, entry.document)))
+
+
+def what_in_words(entry_type: str) -> str:
+    """What a movement was, in one short word."""
+    words = {
+        "purchase": _("received"),
+        "sale": _("sold"),
+        "positive_adjustment": _("found"),
+        "negative_adjustment": _("taken off"),
+        "transfer": _("moved"),
+        "consumption": _("used"),
+        "output": _("made"),
+    }
+    return words.get(entry_type, _(entry_type))
 
 
 def recall_lines(found: Recall, indent: str = "") -> Iterator[str]:
@@ -103,7 +117,7 @@ def recall_lines(found: Recall, indent: str = "") -> Iterator[str]:
         yield from (_gone(indent, one) for one in found.customers)
     if others := [one for one in found.gone if one.entry_type != "sale"]:
         yield indent + _("Left otherwise:")
-        yield from (f"{_gone(indent, one)} {_(one.entry_type)}" for one in others)
+        yield from (f"{_gone(indent, one)} {what_in_words(one.entry_type)}" for one in others)
     if found.asking:
         yield indent + _("Open documents:")
         yield from (f"{indent}  {one.document} {one.number}" for one in found.asking)
@@ -130,7 +144,7 @@ def table_lines(tables: Sequence[FoundTable]) -> Iterator[str]:
         for row in table.rows:
             day = format_date(row.posting_date) if row.posting_date else ""
             quantity = "" if row.quantity is None else format_quantity(row.quantity)
-            parts = (day, _(row.what), row.item_no, row.number, row.place, quantity, row.document)
+            parts = (day, what_in_words(row.what), row.item_no, row.number, row.place, quantity, row.document)
             yield "  " + " ".join(filter(None, parts))
 
 

@@ -42,7 +42,7 @@ from stockterm.flows.saved import from_text, to_text
 from stockterm.flows.tokens import Command
 from stockterm.flows.view import KeyHint, ViewState
 from stockterm.flows.words import checked_quantity, number, place, quantity, signed, times
-from stockterm.i18n import _, format_date, ngettext
+from stockterm.i18n import _, format_date
 from stockterm.scanning.resolve import (
     Ambiguous,
     AttributesHit,
@@ -126,7 +126,7 @@ def _next_serial(at: At, state: AdjustState, goods: Goods) -> Outcome:
     left = serials.missing(state.difference, state.serials)
     if left <= 0:
         return _next(at, replace(state, goods=replace(goods, serial_no=state.serials[0])))
-    text = ngettext("{count} missing. Scan it.", "{count} missing. Scan the next.", left).format(count=left)
+    text = _("{count} missing. Scan.").format(count=left)
     return Outcome(replace(state, step="serial", first=""), say.note(text))
 
 
@@ -353,10 +353,10 @@ def _list(at: At, state: AdjustState) -> Outcome:
     if state.step == "serial" and state.goods is not None and (state.difference or 0) > 0:
         return Outcome(state, ask=serials.ways(state.goods, serials.missing(state.difference, state.serials)))
     if state.step in KINDS and state.goods is not None:
-        ask = fefo.listed(at, state.goods, state.step, state.bin_code)
-        return (
-            Outcome(state, say.warning(_("None here in the books. Scan the label."))) if ask is None else Outcome(state, ask=ask)
-        )
+        ask = serials.with_new_one(fefo.listed(at, state.goods, state.step, state.bin_code), state.goods, state.step)
+        if ask is None:
+            return Outcome(state, say.warning(_("None here in the books. Scan the label.")))
+        return Outcome(state, ask=ask)
     if state.step == "item":
         return Outcome(replace(state, step="search"), say.note(_("Type a part of the number or the description.")))
     return Outcome(state)
@@ -389,7 +389,11 @@ def _chosen(at: At, state: AdjustState, ask: Ask, choice: int) -> Outcome:
             return _number(at, state, hit) if state.step in KINDS else take(at, state, hit)
         case choose.VARIANT:
             return _stepped(_next(at, replace(state, goods=choose.chosen_variant(ask, choice))))
-        case "number":
+        case serials.NEW_ONE if choice == len(ask.values) - 1:
+            assert state.goods is not None
+            [new] = serials.from_series(state.goods, 1, state.step)
+            return _stepped(_next(at, replace(state, goods=with_number(state.goods, state.step, new, None))))
+        case "number" | serials.NEW_ONE:
             assert state.goods is not None
             if state.step == "serial" and state.difference is not None:
                 return _more_serials(at, state, [ask.values[choice]])
@@ -509,7 +513,7 @@ def _numbers(at: At, state: AdjustState) -> str:
         return ""
     if state.serials:
         return " ".join(filter(None, (state.goods.lot_no, serials.in_words(state.serials))))
-    if state.step in KINDS and not state.goods.numbers:
+    if state.step in KINDS and not state.goods.numbers and (state.difference or 0) <= 0:
         return fefo.in_words(fefo.first_to_take(at, state.goods, state.bin_code))
     return state.goods.numbers
 

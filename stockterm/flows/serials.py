@@ -28,6 +28,7 @@ from stockterm.flows.words import place
 from stockterm.i18n import _
 
 ASK = "more_serials"  # the kind of question whose values are the ways to get the missing ones
+NEW_ONE = "number_or_new"  # the kind of question whose last value is a series
 RANGE, UP, SERIES = "first", "start", "series"
 STEPS = ("first", "last", "start")
 _SIGNED = re.compile(r"[+-]\d{1,4}", re.ASCII)
@@ -52,7 +53,7 @@ def missing(difference: Decimal | None, serials: Sequence[str]) -> int:
 
 def ways(goods: Goods, left: int) -> Ask:
     """How the missing ones can be given besides scanning them."""
-    names = {RANGE: _("First and last"), UP: _("Count up from first")}
+    names = {RANGE: _("First and last"), UP: _("Count up from one")}
     if series := series_of(goods.item_no).get("serial", ""):
         names[SERIES] = _("Next of {series}").format(series=series)
     text = _("{count} missing. How?").format(count=left)
@@ -74,12 +75,23 @@ def counted_up(first: str, left: int) -> list[str]:
     return [number_after(first, step) for step in range(left)]
 
 
-def from_series(goods: Goods, left: int) -> list[str]:
+def with_new_one(listed: Ask | None, goods: Goods, kind: str) -> Ask | None:
+    """The list of the numbers that are there, and last a new one, where the tracking code has a series for this kind."""
+    series = series_of(goods.item_no).get(kind, "")
+    if not series:
+        return listed
+    texts = [*(one.partition(" ")[2] for one in listed.choices), ""] if listed is not None else [""]
+    texts[-1] = _("New from {series}").format(series=series)
+    values = (*(listed.values if listed is not None else ()), series)
+    return Ask(NEW_ONE, _("Choose."), numbered(texts), values)
+
+
+def from_series(goods: Goods, left: int, kind: str = "serial") -> list[str]:
     """The next of the item's series, used up at once: they may be printed before they are posted."""
-    code = series_of(goods.item_no)["serial"]
+    code = series_of(goods.item_no)[kind]
 
     def taken(number: str) -> bool:
-        return number_facts(goods.item_no, goods.variant_code, "serial", number) is not None
+        return number_facts(goods.item_no, goods.variant_code, kind, number) is not None
 
     return take_in_advance(code, left, taken=taken)
 
@@ -109,7 +121,7 @@ def added(
 
 
 def in_words(serials: Sequence[str]) -> str:
-    """`S1`, `S1 S2`, `S1…S9 (9)`."""
+    """`S1`, `S1 S2`, `S1..S9 (9)`."""
     if len(serials) <= 2:
         return " ".join(serials)
-    return f"{serials[0]}…{serials[-1]} ({len(serials)})"
+    return f"{serials[0]}..{serials[-1]} ({len(serials)})"

@@ -92,31 +92,31 @@ def _document(text: str) -> Outcome:
 
 
 def _came(origins: Sequence[TracedEntry]) -> str:
-    """`From R7 2027-01-31 +1`: the vendor's document before ours, and how many more there are."""
+    """`R7 2027-01-31 +1`: the vendor's document before ours, and how many more there are."""
     if not origins:
         return _("From nowhere")
     first = origins[0]
     more = f" +{len(origins) - 1}" if len(origins) > 1 else ""
-    return _("From {document} {date}").format(document=first.document, date=format_date(first.posting_date)) + more
+    return f"{first.document} {format_date(first.posting_date)}{more}"
 
 
 def _now(listed: Recall) -> str:
-    """`Now 3 PCS in 2 places`."""
+    """`3 PCS in 2 places`."""
     if not listed.here:
-        return _("Now: nothing here")
+        return _("Nothing here now")
     total = sum((one.quantity for one in listed.here), Decimal(0))
     places = len({(one.location_code, one.bin_code) for one in listed.here})
-    text = ngettext("Now {quantity} in {count} place", "Now {quantity} in {count} places", places)
+    text = ngettext("{quantity} in {count} place", "{quantity} in {count} places", places)
     return text.format(quantity=_with_unit(listed, total), count=places)
 
 
 def _went(listed: Recall) -> str:
-    """`Out 7 PCS, 2 documents`."""
+    """`Out 7 PCS, 2 doc.`: with how many documents."""
     documents = len({one.document for one in listed.customers})
     if not documents:
         return _("Out: to nobody")
     total = sum((one.quantity for one in listed.customers), Decimal(0))
-    text = ngettext("Out {quantity}, {count} customer document", "Out {quantity}, {count} customer documents", documents)
+    text = _("Out {quantity}, {count} doc.")
     return text.format(quantity=_with_unit(listed, total), count=documents)
 
 

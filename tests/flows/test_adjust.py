@@ -203,12 +203,12 @@ def _serials() -> list[str]:
 def test_several_serials_are_scanned_with_n_missing_and_posted_in_one_register(database: OpenDatabase) -> None:
     a_warehouse()
     worker = adjusting().scan("DRILL", "+3")
-    assert worker.said == "3 missing. Scan the next."
+    assert worker.said == "3 missing. Scan."
     worker.scan("S1", "S2")
-    assert worker.said == "1 missing. Scan it."
+    assert worker.said == "1 missing. Scan."
     assert worker.view.tracking == "S1 S2"
     worker.scan("S3", "1").post()
-    assert worker.said.startswith("Posted +3 PCS DRILL S1…S3 (3), register ")
+    assert worker.said.startswith("Posted +3 PCS DRILL S1..S3 (3), register ")
     assert _serials() == ["S1", "S2", "S3"]
     assert fetch("SELECT COUNT(*) FROM item_register") == [(1,)]
     assert on_hand("DRILL") == 3
@@ -218,7 +218,7 @@ def test_a_multiplier_before_the_item_says_how_many_serials(database: OpenDataba
     a_warehouse()
     worker = adjusting().scan("2*", "DRILL")
     assert worker.view.choices == ("1 +2 PCS found", "2 -2 PCS missing")
-    assert worker.scan("1").said == "2 missing. Scan the next."
+    assert worker.scan("1").said == "2 missing. Scan."
 
 
 def test_duplicates_are_refused_at_once_naming_where(database: OpenDatabase) -> None:
@@ -235,7 +235,7 @@ def test_a_range_must_be_as_many_as_are_missing(database: OpenDatabase) -> None:
     worker = adjusting().scan("DRILL", "+3", "SN-008..SN-011")
     worker.is_refused("Range SN-008 to SN-011 is 4, 3 are missing.")
     worker.key(Command.BACK, Command.LIST)
-    assert worker.view.choices == ("1 First and last", "2 Count up from first")
+    assert worker.view.choices == ("1 First and last", "2 Count up from one")
     worker.scan("1", "SN-008", "SN-010", "1").post()
     assert _serials() == ["SN-008", "SN-009", "SN-010"]
 
@@ -277,3 +277,35 @@ def test_each_serial_can_be_taken_back(database: OpenDatabase) -> None:
     a_warehouse()
     worker = adjusting().scan("DRILL", "+3", "S1", "S2").key(Command.UNDO)
     assert (worker.view.tracking, worker.scan("S4").view.tracking) == ("S1", "S1 S4")
+
+
+def test_a_new_lot_comes_from_the_series_of_the_tracking_code(database: OpenDatabase) -> None:
+    from db.masters.change import put_masters
+
+    a_warehouse()
+    purchased("SALINE", "4", lot="L7")
+    put_masters(
+        [
+            ("number_series", {"code": "LOTS", "manual_nos": True}),
+            ("number_series_line", {"series": "LOTS", "starting_no": "LOT0001", "allow_gaps": True}),
+            ("tracking_code", {"code": "LOT", "lot_nos": "LOTS"}),
+        ]
+    )
+    worker = adjusting().scan("SALINE").key(Command.LIST)
+    assert worker.view.choices == ("1 L7 4", "2 New from LOTS")
+    worker.scan("2", "+3", "1").post()
+    assert worker.said.startswith("Posted +3 PCS SALINE LOT0001")
+
+
+def test_one_gs1_scan_fills_item_lot_expiry_and_count(database: OpenDatabase) -> None:
+    """Given GS1 `(01)...(17)270131(10)L7`, when scanned, then item, expiry and lot are filled by one scan."""
+    from db.masters.change import put_masters
+
+    a_warehouse()
+    put_masters([("barcode", {"barcode": "9521234567899", "item": "CHEESE", "uom": "PCS"})])
+    year = clock.today().year % 100 + 1
+    worker = adjusting().scan(f"]C1010952123456789917{year:02}013110L7\x1d3012", certain=True)
+    assert worker.view.choices == ("1 +12 PCS found", "2 -12 PCS missing")
+    worker.scan("1", "1").post()
+    assert worker.said.startswith("Posted +12 PCS CHEESE L7")
+    assert fetch("SELECT lot_no, expiration_date FROM item_ledger_entry") == [("L7", f"20{year:02}-01-31")]

@@ -57,9 +57,9 @@ def test_one_scan_says_where_it_came_from_where_it_is_and_where_it_went(database
     today = clock.today().isoformat()
     assert worker.view.title == "V"
     assert worker.view.choices[:3] == (
-        f"1 From R7 {today}",
-        "2 Now 5 PCS in 2 places",
-        "3 Out 5 PCS, 2 customer documents",
+        f"1 R7 {today}",
+        "2 5 PCS in 2 places",
+        "3 Out 5 PCS, 2 doc.",
     )
 
 
@@ -79,7 +79,7 @@ def test_the_way_goes_through_transfers_and_relabelling_in_both_directions(datab
     a_warehouse()
     a_history()
     worker = tracing().scan("V").scan("6")
-    assert [line.split()[1] for line in worker.view.text] == ["purchase", "sale", "sale", *["transfer"] * 4]
+    assert [line.split()[1] for line in worker.view.text] == ["received", "sold", "sold", *["moved"] * 4]
     assert worker.view.text[1].startswith("  ")
     back = tracing("BOB", terminal="T2").scan("V2").scan("7")
     assert back.view.text[-1].endswith("10 V EAST R7")
@@ -124,7 +124,7 @@ def test_entries_are_found_by_document_and_by_number_table_by_table(database: Op
     worker.scan("3")
     assert worker.view.choices == ("1 postings: 1", "2 item ledger: 1", "3 value entries: 1")
     worker.scan("2")
-    assert "sale SALINE V EAST A-01 -3 C1" in worker.view.text[0]
+    assert "sold SALINE V EAST A-01 -3 C1" in worker.view.text[0]
     worker.key(Command.BACK, Command.BACK).scan("2")
     assert worker.view.text[-1].endswith("10 V EAST R7")
     by_number = tracing("BOB", terminal="T2").scan("V", "8")
@@ -158,4 +158,4 @@ def test_a_lot_that_is_gone_altogether_is_traced_all_the_same(database: OpenData
     purchased("SALINE", "2", lot="GONE")
     posted(a_line(EntryType.SALE, "SALINE", "2", "EAST", "A-01", tracking=(TrackingLine(None, "GONE"),)))
     worker = tracing().scan("gone")
-    assert worker.view.choices[1:3] == ("2 Now: nothing here", "3 Out 2 PCS, 1 customer document")
+    assert worker.view.choices[1:3] == ("2 Nothing here now", "3 Out 2 PCS, 1 doc.")
