@@ -213,7 +213,10 @@ def view(at: At, state: TerminalsState) -> ViewState:
     keys = (KeyHint(Command.BACK, _("back")), KeyHint(Command.HELP, _("help")))
     title = _named(state.terminal) if state.chosen else _("Terminals")
     lines = _lines(at, state)
-    facts = () if state.chosen else ((_("Terminals"), str(len(lines))),)
+    facts: tuple[tuple[str, str], ...] = ((_("Terminals"), str(len(lines))),)
+    if state.chosen:
+        there = [one for one in sessions.all_work() if one.work.terminal == state.terminal]
+        facts = (*(fact for one in there for fact in _about(one)), *_profile(state.terminal))
     return lists.show(ViewState(title=title, prompt=_("Choose"), keys=keys, facts=facts), lines)
 
 

@@ -156,7 +156,7 @@ def _change_lines(at: At, user: UserFacts) -> list[Line]:
         line(_("Places"), _places_in_words(user), page("places")),
         line(_("Posting from"), _day(user, "from"), step("from", _("Date: type it."))),
         line(_("Posting to"), _day(user, "to"), step("to", _("Date: type it."))),
-        Line(_("New PIN"), step("pin", _("PIN: type the new one.")), about(user)),
+        Line(_("New PIN"), step("pin", _("New PIN: type it.")), about(user)),
         Line(_("Give a badge"), step("badge", _("Badge: scan it.")), about(user)),
     ]
     if user.has_pin:
