@@ -255,6 +255,12 @@ def last_job_of(user_code: str, terminal: str, printer_code: str) -> PrintJob | 
     return PrintJob(*rows[0]) if rows else None
 
 
+def last_waiting_of(user_code: str) -> PrintJob | None:
+    """The latest job of this user that somebody should still send."""
+    rows = fetch(f"{_JOB} WHERE state IN ('waiting', 'sending') AND user_code = ? ORDER BY job_no DESC LIMIT 1", (user_code,))
+    return PrintJob(*rows[0]) if rows else None
+
+
 def last_jobs(*, limit: int = 50) -> list[PrintJob]:
     """The latest jobs in any state, newest first."""
     return _jobs(fetch(f"{_JOB} ORDER BY job_no DESC LIMIT ?", (limit,)))

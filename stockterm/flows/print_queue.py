@@ -78,7 +78,8 @@ def _page(name: str) -> Callable[[], Outcome]:
 def _job_line(state: PrintQueueState, job: PrintJob) -> Line:
     cells = (str(job.job_no), job.printer_code, _(job.state), job.title)
     chosen = replace(state, job_no=job.job_no)
-    return Line(" ".join(cells), lambda: Outcome(chosen, say.note(_("Choose."))), _details(job), cells)
+    said = f"{_(job.reason)}: {job.title}" if job.reason else f"{job.title}: {_(job.state)}"
+    return Line(" ".join(cells), lambda: Outcome(chosen, say.note(said)), _details(job), cells)
 
 
 def _details(job: PrintJob) -> tuple[tuple[str, str], ...]:
@@ -234,6 +235,10 @@ def view(at: At, state: PrintQueueState) -> ViewState:
     keys = (KeyHint(Command.BACK, _("back")), KeyHint(Command.HELP, _("help")))
     counts = printing.unsent_count()
     facts = tuple((_(name), str(counts[name])) for name in (printing.WAITING, printing.SENDING, printing.FAILED))
+    if state.job_no:
+        facts = _details(printing.require_job(state.job_no))
+    elif state.printer_code:
+        facts = _printer_details(printing.require_printer(state.printer_code))
     return lists.show(ViewState(title=_title(state), prompt=_("Choose"), keys=keys, facts=facts), _lines(at, state))
 
 

@@ -181,6 +181,15 @@ class OnTheirWay:
         self._note(on_its_way.job)
         return in_words(on_its_way.job)
 
+    def take_up(self, user_code: str) -> None:
+        """Labels that this user asked for in a program that has ended: tried again from here, all before the latest too."""
+        job = printing.last_waiting_of(user_code)
+        if job is not None and not any(one.job.job_no == job.job_no for one in self._sending):
+            from stockterm.labels.sending import Sending
+
+            self._note(job)
+            self._sending.append(Sending(job))
+
     def news(self) -> Message | None:
         """What is new about labels that were not known to be sent; the worst first, the rest with the next call."""
         for one in self._sending:

@@ -663,6 +663,7 @@ class Session:
         self._pending = work.pending
         self._signed_in = SignedIn(user, work, hand, at)
         self._held = [one for one in scan_log.waiting(user.code) if one.status == scan_log.HELD]
+        self._labels.take_up(user.code)
         self._tell_language(user.language)
         with in_language(user.language):
             self._count_steps()

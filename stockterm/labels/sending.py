@@ -33,6 +33,7 @@ _LAST_WORD_S = 0.5  # how long we listen for a reset after the last byte
 _CHUNK = 4096
 _TELL_QUEUE_S = 10.0
 _LOOK_AGAIN_S = 1.0
+_LOOK_AGAIN_AT_MOST_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,9 @@ class Sending:
     def _work(self) -> None:
         try:
             with connection_scope():
-                while self._step() and not self._stopped.wait(_LOOK_AGAIN_S):
-                    pass
+                pause = _LOOK_AGAIN_S
+                while self._step() and not self._stopped.wait(pause):
+                    pause = min(2 * pause, _LOOK_AGAIN_AT_MOST_S)  # looking is a write, and others write too
         except StocktermError:
             logger.warning("job %s stays in the queue: stockterm labels send", self.job.job_no, exc_info=True)
         self._tried.set()

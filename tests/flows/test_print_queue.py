@@ -109,7 +109,9 @@ def test_failed_jobs_are_said_first_with_the_reason_and_sent_when_the_printer_is
     assert details(worker, "Bin A-01")["Why"] == "Connection refused"
     with loopback_printer() as loopback:
         put_masters([("printer", {"code": "P1", "address": loopback.address})])
-        worker = choose(choose(worker, "1 P1 failed"), "Send now")
+        worker = choose(worker, "1 P1 failed")
+        assert worker.said == "Connection refused: Bin A-01", "also where nothing stands beside the list"
+        worker = choose(worker, "Send now")
         assert worker.said == "Label sent to P1"
         assert labels_of(loopback.wait_for(1)[0])[0].read() == [Read("]C0", "BIN:A-01")]
     assert printing.unsent_jobs() == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from db.connection import in_write_transaction, write_batch
 from db.masters.change import put_masters
 from db.posting.lines import EntryType, Header, OrderedLine, TrackingLine, TransferOrder
 from db.work import printing
@@ -179,6 +180,19 @@ class TestLabelPrintingDoesNotFailSilently:
         assert worker.level is Level.WARNING
         assert worker.said.endswith("Bin A-02 at EAST"), "the scan is not lost under it"
         assert ", may come out twice" in worker.said
+        worker.session.close()
+
+    def test_after_a_dropped_line_the_next_session_tries_again_and_says_what_became_of_the_label(self, tray: Path) -> None:
+        put_masters([("printer", {"code": "P1", "kind": "port", "address": closed_port()})])
+        before = looking().scan("BIN:A-01").key(Command.PRINT)
+        assert before.said.startswith("NOT printed yet")
+        before.session.close()  # the line dropped, the program ended
+        with loopback_printer() as loopback:
+            put_masters([("printer", {"code": "P1", "address": loopback.address})])
+            in_write_transaction(lambda: write_batch([printing.at_once("P1")]))  # the pause is over
+            worker = signed_in(terminal="T2")
+            assert "BIN:A-01" in loopback.wait_for(1)[0]
+            assert _until_said(worker, "Label sent to P1")
         worker.session.close()
 
     def test_a_printer_that_is_switched_off_is_said_to_be(self, tray: Path) -> None:
