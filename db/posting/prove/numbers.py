@@ -80,7 +80,23 @@ def dates() -> Iterator[str]:
         yield differs(name, "expiry date", "one and the same everywhere", f"{first or 'blank'} and {last or 'blank'}")
 
 
+_NOTED = (
+    "SELECT n.entry_no, n.kind, n.number_key, n.number, e.entry_no FROM noted_number n"
+    " LEFT JOIN item_ledger_entry e ON e.entry_no = n.entry_no ORDER BY n.entry_no, n.kind"
+)
+
+
+def noted() -> Iterator[str]:
+    """A number that was only typed stands beside an entry, and is found without regard to case."""
+    for entry_no, kind, key, number, entry in stream(_NOTED):
+        if entry is None:
+            yield f"{kind} {number} is noted beside entry {entry_no}, which does not exist."
+        elif key != number_key(number):
+            yield differs(f"{kind} {number} noted beside entry {entry_no}", "key", number_key(number), key)
+
+
 CHECKS = (
+    Check("numbers that were only typed belong to an entry", "noted_number", noted),
     Check("serial numbers are in stock once at most (I12)", "item_ledger_entry", serials),
     Check("tracking numbers are known, in one spelling", "tracking_number", known),
     Check("tracking numbers are found without regard to case", "tracking_number", keys),

@@ -256,3 +256,14 @@ def test_given_sn_1_on_hand_in_east_when_received_in_west_then_refused_naming_ea
     posted(purchase("1", at="1", serial="SN1", location="EAST"))
     assert "EAST" in str(refused(purchase("1", at="1", serial="SN1", location="WEST")))
     posted(sale("1", serial="SN1", location="EAST"), purchase("1", at="1", serial="SN1", location="WEST"))
+
+
+def test_a_noted_number_without_its_entry_or_with_another_key_is_found_by_prove() -> None:
+    a_coded_item(serial_required=["sale"])
+    posted(purchase("2", at="1"), sale("1", serial="SN-1"))
+    assert prove().findings == ()
+    fetch("INSERT INTO noted_number (entry_no, kind, number_key, number) VALUES (999, 'serial', 'x', 'X')")
+    fetch("INSERT INTO noted_number (entry_no, kind, number_key, number) VALUES (1, 'serial', 'other', 'SN-1')")
+    first, second = prove().findings
+    assert first.startswith("serial SN-1 noted beside entry 1")
+    assert "entry 999, which does not exist" in second
