@@ -8,7 +8,9 @@ import pytest
 import stockterm.flows
 from db.core.errors import PermissionDenied
 from db.queries.people import UserFacts
+from stockterm.flows import help as help_texts
 from stockterm.flows.help import COMMANDS, STEPS
+from stockterm.flows.jobs import JOBS
 from stockterm.flows.rights import Right, may, require
 from stockterm.flows.tokens import Command
 from tests.flows.warehouse import Worker, a_warehouse, counting, purchased, signed_in
@@ -129,3 +131,7 @@ def test_roles_have_these_rights_and_no_others(role: str, rights: set[Right]) ->
     for right in set(Right) - rights:
         with pytest.raises(PermissionDenied):
             require(user, right)
+
+
+def test_every_job_of_the_menu_says_what_it_is_for_and_no_other_does() -> None:
+    assert set(help_texts.JOBS) == {job.name for job in JOBS if job.number}
