@@ -164,7 +164,7 @@ def write_down(path: Path, scenes: Scenes) -> None:
 def settle(program: Framed, wanted: str | None) -> str:
     """Wait for the agreed picture; else the one that is there when nothing more comes."""
     if wanted is None:
-        program.until_quiet(0.6)
+        program.until_quiet(1.0)  # checking a PIN takes its time
         return program.picture
     try:
         program.until(lambda: program.picture == wanted, patience=10)
