@@ -102,8 +102,8 @@ def _order_line(state: SupervisorState, order: CountOrder) -> Line:
 def _one_order(at: At, state: SupervisorState) -> list[Line]:
     order = order_of(state)
     lines = [
-        Line(_("Differences by value"), lambda: count_orders_review.differences(at, state, by="value")),
-        Line(_("Differences by quantity"), lambda: count_orders_review.differences(at, state, by="quantity")),
+        Line(_("Value differences"), lambda: count_orders_review.differences(at, state, by="value")),
+        Line(_("Count differences"), lambda: count_orders_review.differences(at, state, by="quantity")),
     ]
     if order.status == OPEN:
         lines += _open_order(at, state, order)

@@ -234,14 +234,14 @@ def test_differences_are_shown_by_value_and_by_quantity_with_what_all_of_them_co
     purchased("NUT", "10", at="100")
     worker = ordered(supervising())
     counted(PCS, "4", "NUT", "11")
-    choose(worker, "Differences by value")
+    choose(worker, "Value differences")
     assert worker.view.text == (
         "2 of 2 lines counted, 2 differences. Value +94: over +100, short -6.",
         "A-01 NUT: 10 → 11 (+1) value +100",
         "A-01 1000: 10 → 4 (-6) value -6",
     )
     worker.key(Command.BACK)
-    choose(worker, "Differences by quantity")
+    choose(worker, "Count differences")
     assert worker.view.text[1].startswith("A-01 1000")
     worker.scan("1").is_refused()
 
@@ -252,7 +252,7 @@ def test_the_differences_of_a_posted_order_are_those_that_were_posted() -> None:
     worker = ordered(supervising())
     counted(PCS, "4")
     approved_and_posted(worker)
-    choose(choose(choose(worker, "Posted"), "CO1"), "Differences by value")
+    choose(choose(choose(worker, "Posted"), "CO1"), "Value differences")
     assert worker.view.text[1] == "A-01 1000: 10 → 4 (-6) value -6"
 
 
@@ -638,7 +638,7 @@ def test_every_page_has_its_help_and_every_help_its_page() -> None:
         ("Decide",),
         ("Decide", "A-01 1000"),
         ("Posting date",),
-        ("Differences by value",),
+        ("Value differences",),
     ):
         for text in way:
             choose(worker, text)
