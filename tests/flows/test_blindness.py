@@ -14,7 +14,7 @@ import pytest
 
 from db.connection import fetch
 from db.core import clock
-from db.queries.exports import EXPORTS
+from db.queries.exports import BOOKS, EXPORTS
 from db.work import count_finish, count_hand_in, count_orders
 from db.work.count_orders import NewCountOrder
 from db.work.count_rules import Thresholds
@@ -114,17 +114,22 @@ def test_once_the_blind_count_is_handed_in_a_worker_may_look_things_up_again(dat
     assert EXPECTED[1] in str(worker.view).replace(",", "")
 
 
-def test_exports_are_for_whoever_has_the_database_and_say_nothing_of_an_order_that_is_being_counted(
+def test_no_export_for_a_counter_has_what_is_expected_and_none_at_all_knows_an_order_that_is_being_counted(
     database: OpenDatabase,
 ) -> None:
-    """No export knows a counter: a terminal has no command line. What an order expects stands in none of them."""
+    """`stockterm export --user CAT` as that role, and every export as whoever has the database."""
     one = an_order()
     signed_in("CAT", terminal=next(TERMINALS)).scan("10", "BIN:A-01", PCS)
     for name in EXPORTS:
-        done = call("--database", database.url, "export", name)
-        assert (done.status, done.err) == (0, ""), done.err
-        assert f"CO{one}" not in done.out, name
-        assert name != "count-entries" or done.out == ""
+        everything = call("--database", database.url, "export", name)
+        assert (everything.status, everything.err) == (0, ""), everything.err
+        assert f"CO{one}" not in everything.out, name
+        assert name != "count-entries" or everything.out == ""
+        for_cat = call("--database", database.url, "export", "--user", "CAT", name)
+        assert for_cat.status == (1 if name in BOOKS else 0), name
+        for quantity in (*EXPECTED, *UNSEEN):
+            assert quantity not in for_cat.out, name
+    assert EXPECTED[0] in call("--database", database.url, "export", "on-hand").out, "the search would find it"
 
 
 @pytest.mark.soak
