@@ -9,6 +9,7 @@ from db.work import count_opportunities, count_orders, count_recordings
 from stockterm.flows.tokens import Command
 from tests.flows.test_count_orders import approved_and_posted, choose, supervising
 from tests.flows.warehouse import Worker, a_warehouse, purchased, signed_in, sold
+from tests.support.statements import counted_statements
 
 pytestmark = pytest.mark.usefixtures("database")
 PCS = "9528765432108"
@@ -105,3 +106,15 @@ def test_somebody_who_may_not_count_is_not_asked() -> None:
     purchased("1000", "5")
     sold("1000", "5")
     signed_in("VIC").scan("10").is_refused("may not")
+
+
+def test_a_posting_that_empties_nothing_writes_nothing_for_it() -> None:
+    a_warehouse()
+    purchased("1000", "5")
+    with counted_statements() as sent:
+        assert count_opportunities.look_for_empty_bins() == 0
+    assert [one.sql.split()[0] for one in sent] == ["SELECT"] * 3
+    assert fetch("SELECT warehouse_entry_no FROM count_sweep") == [(0,)]
+    sold("1000", "5")
+    assert count_opportunities.look_for_empty_bins() == 1
+    assert count_opportunities.look_for_empty_bins() == 0
