@@ -43,7 +43,7 @@ _BECAME_EMPTY = (
 
 
 def look_for_empty_bins() -> int:
-    """Look through what was posted since the last look; how many bins are new. Mostly it is a few entries, and nothing is written.
+    """Look through what was posted since the last look; how many bins are new. Mostly nothing is written.
 
     A posting that commits behind one with higher numbers may be missed: these are chances to count, not promises.
     """
