@@ -54,6 +54,9 @@ def check_header(header: Header, stock: Stock, posted_by: PostedBy) -> list[Stoc
                 errors.append(PermissionDenied(field="user", user_code=user.code, action=phrase("post anything")))
             allowed_from = user.allow_posting_from or allowed_from
             allowed_to = user.allow_posting_to or allowed_to
+    poster = setup.user(posted_by.user_code) if posted_by.user_code not in ("", user_code) else None
+    if poster is not None and (poster.blocked or not may_post(poster.role)):  # nor in the name of somebody who may
+        errors.append(PermissionDenied(field="user", user_code=poster.code, action=phrase("post anything")))
     if (allowed_from and day < allowed_from) or (allowed_to and day > allowed_to):
         limits = {"allowed_from": _limit(allowed_from), "allowed_to": _limit(allowed_to)}
         errors.append(DateNotAllowed(field="date", posting_date=header.posting_date, **limits))

@@ -6,6 +6,7 @@ A posting without a user (a file that names none) needs none: whoever may call t
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from db.core.codes import number_key
 from db.core.errors import PermissionDenied, phrase
 from db.core.rights import RIGHTS, Right, has
 from db.posting.checked import Problems
@@ -72,10 +73,18 @@ def _of_transfer(line: ItemJournalLine) -> tuple[Right, ...]:
 
 
 def _of_tracking(one: TrackingLine) -> Right:
-    new = (one.new_lot_no, one.new_serial_no, one.new_package_no)
-    if one.drawn or any(number is not None for number in new):
-        return Right.RELABEL
-    return Right.CHANGE_EXPIRY if one.new_expiration_date is not None or one.clear_expiration else Right.MOVE
+    numbers = (
+        ("lot", one.lot_no, one.new_lot_no),
+        ("serial", one.serial_no, one.new_serial_no),
+        ("package", one.package_no, one.new_package_no),
+    )
+    changed = {
+        kind for kind, old, new in numbers if one.drawn == kind or (new is not None and number_key(new) != number_key(old))
+    }
+    dated = next((kind for kind, old, _new in numbers if old), "")  # the number that has the date (`dated_kind`)
+    if dated not in changed and (one.new_expiration_date is not None or one.clear_expiration):
+        return Right.CHANGE_EXPIRY
+    return Right.RELABEL if changed else Right.MOVE
 
 
 def refuse_without_right(operation: PostingOperation, setup: Setup, posted_by: PostedBy) -> None:

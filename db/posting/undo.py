@@ -18,6 +18,7 @@ from db.posting.plan_line import move_in, post_decrease, take_back
 from db.posting.plan_transfer import transfer
 from db.posting.planning import Handled, Planning, move_content, new_entry, open_register, touch, value
 from db.posting.stock import ZERO, Entry
+from db.work.transfer_orders import find_transfer_order
 
 _OPPOSITE = {
     EntryType.POSITIVE_ADJUSTMENT: EntryType.NEGATIVE_ADJUSTMENT,
@@ -32,6 +33,9 @@ def plan_undo(planning: Planning, checked: CheckedUndo, content_hash: str) -> in
     """Plan the correcting entries; the number of their register. What goes out again goes first, so that a serial number that was
     counted in another place never exists twice."""
     header = checked.header
+    if checked.operation in _OF_ORDERS:  # after the items, as whoever ships: an order that is changed meanwhile is written anew
+        for order_no in sorted({one.entry.order_no for one in checked.entries} - {""}):
+            find_transfer_order(order_no, lock=True)
     register_no = open_register(planning, "undo", header, content_hash, checked.register_no)
     for move in sorted(checked.bin_moves, key=lambda one: one.quantity, reverse=True):
         move_content(

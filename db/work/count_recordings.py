@@ -206,6 +206,11 @@ def give_recording(recording: Recording, user_code: str) -> list[Write]:
     ]
 
 
+def work_of(count_no: int, user_code: str) -> str:
+    """The name that the steps of a recording have (`db.work.steps`) while this user has it in hand."""
+    return f"count_order:{count_no}:{user_code}"
+
+
 def tasks_of(order_no: int, recording_no: int) -> list[int]:
     """The numbers of the order lines that this recording has to count; none: whatever it finds."""
     sql = "SELECT order_line_no FROM count_recording_task WHERE order_no = ? AND recording_no = ? ORDER BY order_line_no"

@@ -2,15 +2,18 @@
 
 Linked, the goods join the recording that found them, with the watermark of the moment at which they were found. Goods that are
 tracked by lot, serial or package number are linked and not counted: nobody has said which number it was.
+
+Whoever still counts in that recording cannot undo behind the decision: what a scan would put back is what stood there before it.
 """
 
 from dataclasses import replace
 from decimal import Decimal
 
 from db.connection import fetch, in_write_transaction, write_batch
+from db.connection.session import Write
 from db.core.count_errors import CountOrderState
 from db.core.errors import N_
-from db.work import count_hand_in, count_orders, count_recordings, counts
+from db.work import count_hand_in, count_orders, count_recordings, counts, steps
 from db.work.count_orders import CountOrder
 from db.work.count_orphans import DISCARDED, LINKED, Orphan, orphans_of, save_orphan
 from db.work.count_recordings import Recording
@@ -23,7 +26,8 @@ def discard(order_no: int, orphan_no: int, user_code: str) -> Orphan:
     def work() -> Orphan:
         order = count_orders.locked_order(order_no, count_orders.OPEN)
         orphan = replace(_open(order, orphan_no), status=DISCARDED, resolved_by=user_code)
-        write_batch([save_orphan(orphan)])
+        recording = count_recordings.read_recording(order_no, orphan.recording_no)
+        write_batch([save_orphan(orphan), *_nothing_to_undo(recording)])
         return orphan
 
     return in_write_transaction(work)
@@ -37,8 +41,8 @@ def link(
     def work() -> Decimal:
         order = count_orders.locked_order(order_no, count_orders.OPEN)
         orphan = _open(order, orphan_no)
-        write_batch([save_orphan(replace(orphan, status=LINKED, resolved_by=user_code))])
         recording = count_recordings.read_recording(order_no, orphan.recording_no)
+        write_batch([save_orphan(replace(orphan, status=LINKED, resolved_by=user_code)), *_nothing_to_undo(recording)])
         if tracked or recording is None:
             return Decimal(0)
         found = orphan.quantity * quantity_per
@@ -48,6 +52,10 @@ def link(
         return found
 
     return in_write_transaction(work)
+
+
+def _nothing_to_undo(recording: Recording | None) -> list[Write]:
+    return [steps.forget(count_recordings.work_of(recording.count_no, recording.user_code))] if recording is not None else []
 
 
 def _open(order: CountOrder, orphan_no: int) -> Orphan:

@@ -330,7 +330,9 @@ def _chosen(at: At, ask: Ask, reply: Answer) -> Outcome:
     taken = _taken(at, count_recordings.take_recording(order_no, recording_no, at.user.code))
     if before is None or before.user_code == at.user.code:
         return taken
-    return replace(taken, writes=tuple(steps.give(_steps(before.count_no, before.user_code), work(at, taken.state))))
+    return replace(
+        taken, writes=tuple(steps.give(count_recordings.work_of(before.count_no, before.user_code), work(at, taken.state)))
+    )
 
 
 def _handed_in(at: At, state: CountOrderState) -> Outcome:
@@ -380,11 +382,7 @@ def view(at: At, state: CountOrderState) -> ViewState:
 
 def work(at: At, state: CountOrderState) -> str:
     """The steps go with the recording: whoever has it in hand can take them back, and nobody else."""
-    return _steps(state.count.count_no, at.user.code)
-
-
-def _steps(count_no: int, user_code: str) -> str:
-    return f"{JOB}:{count_no}:{user_code}"
+    return count_recordings.work_of(state.count.count_no, at.user.code)
 
 
 def begun(state: CountOrderState) -> bool:

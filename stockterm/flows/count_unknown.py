@@ -12,7 +12,8 @@ from decimal import Decimal
 from db.connection.session import Write
 from db.core import clock
 from db.core.codes import normalize_code
-from db.core.errors import QuantityZero
+from db.core.count_errors import CountOrderState as WrongState
+from db.core.errors import N_, QuantityZero
 from db.queries.people import user_by_badge
 from db.work import count_orphans
 from db.work.count_orphans import Orphan
@@ -105,7 +106,11 @@ def _saved(state: CountOrderState, now: Orphan, before: Orphan | None, text: str
 
 
 def _current(state: CountOrderState) -> Orphan:
-    return next(one for one in count_orphans.orphans_of(state.order_no, only_open=False) if one.orphan_no == state.orphan_no)
+    """The code scanned last. Raises `CountOrderState` where a supervisor has linked or discarded it meanwhile."""
+    found = [one for one in count_orphans.orphans_of(state.order_no) if one.orphan_no == state.orphan_no]
+    if not found:
+        raise WrongState(order=f"CO{state.order_no} {state.orphan_code}", status=N_("decided already"))
+    return found[0]
 
 
 def restore(before: str) -> tuple[Write, ...]:

@@ -149,7 +149,7 @@ def _items_touched(lines: Iterable[Line]) -> list[str]:
             items.add(values["item"])
         items.update(values.get("items", ()))
         items.update(one["item"] for one in values.get("lines", ()) if "item" in one)
-        if line.operation.name in ("transfer_ship", "transfer_receive"):
+        if line.operation.name in ("transfer_ship", "transfer_receive", "transfer_close"):
             orders.add(values["no"])
         if "of" in values:
             references.add(values["of"])

@@ -503,6 +503,35 @@ def test_an_unknown_code_is_discarded_and_cannot_be_decided_twice() -> None:
     choose(worker, "Finish").is_ok()
 
 
+@pytest.mark.parametrize("scans", [("4711-X",), ("4711-X", "4711-X"), ("NUT", "4711-X")])
+def test_what_a_supervisor_linked_is_not_taken_back_by_the_undo_of_whoever_still_counts(scans: tuple[str, ...]) -> None:
+    a_warehouse()
+    purchased("NUT", "10")
+    worker = ordered(supervising())
+    counting = signed_in("CAT", terminal=next(TERMINALS)).scan("10", "BIN:A-01", *scans)
+    choose(choose(worker, "Unknown codes: 1"), "4711-X")
+    choose(worker, "Link to an item").scan("NUT", "1").is_ok()
+    for _scan in scans:
+        counting.key(Command.UNDO).is_refused("Nothing to undo").key(Command.CLEAR)
+    counting.scan("4711-X").is_ok()
+    assert [one.quantity for one in count_recordings.all_recorded(1)] == [len(scans) + 1]
+    assert count_orphans.orphans_of(1) == []
+
+
+@pytest.mark.parametrize("decision", ["Link to an item", "Discard"])
+def test_a_quantity_typed_behind_an_unknown_code_that_was_decided_meanwhile_is_refused_not_lost(decision: str) -> None:
+    a_warehouse()
+    purchased("NUT", "10")
+    worker = ordered(supervising())
+    counting = signed_in("CAT", terminal=next(TERMINALS)).scan("10", "BIN:A-01", "4711-X")
+    choose(choose(worker, "Unknown codes: 1"), "4711-X")
+    choose(worker, decision)
+    if decision != "Discard":
+        worker.scan("NUT", "1").is_ok()
+    counting.scan("12").is_refused("CO1 4711-X is decided already").key(Command.CLEAR)
+    counting.scan("NUT").is_ok().scan("12")
+
+
 # ---- locked bins
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -304,3 +305,13 @@ def test_a_sale_after_the_stock_of_the_same_batch_is_taken_is_refused() -> None:
     posted(sale("3", may_go_negative=False), purchase("1", at="1"), sale("3", may_go_negative=False), together=True)
     assert on_hand() == 0
     proven()
+
+
+@pytest.mark.parametrize("poster", [{"role": "worker", "blocked": True}, {"role": "counter"}])
+def test_who_may_post_nothing_does_not_post_in_the_name_of_somebody_who_may(poster: dict[str, Any]) -> None:
+    an_item()
+    a_user("BAD", **poster)
+    a_user("ANN", role="worker")
+    error = refused(purchase("1", at="1", header_fields={"user_code": "ANN"}), by=PostedBy("BAD"))
+    assert str(error) == "Not allowed: BAD may not post anything. Ask a supervisor."
+    posted(purchase("1", at="1", header_fields={"user_code": "ANN"}))

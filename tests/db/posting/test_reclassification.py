@@ -343,6 +343,8 @@ def test_who_may_move_may_not_always_relabel_and_the_date_of_a_lot_is_a_supervis
     posted(moved("1", lot="L", new_lot="M", new_expires=JULY), by=PostedBy("ANN"))
     for code in ("ANN", "SHIP"):
         assert refused(moved("3", lot="L", new_expires=JULY), by=PostedBy(code)).code == "permission_denied"
+    for same in ("L", "l"):  # its own number, said again, is no relabelling
+        assert refused(moved("3", lot="L", new_lot=same, new_expires=JULY), by=PostedBy("ANN")).code == "permission_denied"
     posted(moved("3", lot="L", new_expires=JULY), by=BY_SUE)
 
 

@@ -10,7 +10,7 @@ from db.core.errors import NothingToDo, OverReceived, OverShipped
 from db.posting.lines import PostedBy, PostingOperation
 from db.posting.post import PostingRun, Refused, post_operations
 from tests.db.posting.test_transfer_orders import an_order, of, ordered, places, proven, receive, ship, the_line
-from tests.support.builders import an_item, on_hand, posted, purchase
+from tests.support.builders import an_item, on_hand, posted, purchase, undo
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -88,4 +88,20 @@ def test_what_is_received_meanwhile_is_not_received_again_as_all_that_is_on_the_
     meanwhile(receive(), other)
     assert isinstance(other.refused, NothingToDo)
     assert on_hand(location_code="RED") == 10
+    proven()
+
+
+def test_an_order_that_is_changed_while_its_shipment_is_undone_keeps_what_the_undo_gave_back() -> None:
+    an_order_of_10()
+    posted(ship(of("6")))
+    meanwhile(undo("TS"), Other(an_order(ordered("12"))))
+    assert (the_line().ordered, the_line().shipped) == (12, 0)
+    proven()
+
+
+def test_a_shipment_that_is_undone_while_its_order_is_changed_is_given_back_to_the_changed_order() -> None:
+    an_order_of_10()
+    posted(ship(of("6")))
+    meanwhile(an_order(ordered("12")), Other(undo("TS")))
+    assert (the_line().ordered, the_line().shipped) == (12, 0)
     proven()
