@@ -35,16 +35,18 @@ from db.posting.stock import ZERO, ContentKey, Entry, Stock
 
 _REGISTER = "SELECT register_no, operation, posting_date FROM item_register WHERE operation_id = ?"
 _PLACES = "location_code, bin_code, item_no, variant_code, lot_no, serial_no, package_no"
+# Within a location all that a register did in bins is a movement, or nothing of it; so the index of the movements finds it.
 _BIN_MOVES = f"""
 SELECT {_PLACES}, SUM(quantity) FROM (
-    SELECT {_PLACES}, quantity FROM warehouse_entry WHERE register_no = ?
+    SELECT {_PLACES}, quantity FROM warehouse_entry WHERE register_no = ? AND entry_type = 'movement'
     UNION ALL SELECT {_PLACES}, -quantity FROM item_ledger_entry WHERE register_no = ? AND bin_code <> ''
+        AND EXISTS (SELECT 1 FROM warehouse_entry WHERE register_no = ? AND entry_type = 'movement')
 ) AS moves GROUP BY {_PLACES} HAVING SUM(quantity) <> 0 ORDER BY {_PLACES}
 """
 _USED_BY = (
     "SELECT DISTINCT r.operation_id, r.document_no, e.entry_no FROM item_application_entry a"
     " JOIN item_ledger_entry e ON e.entry_no = a.item_ledger_entry_no JOIN item_register r ON r.register_no = e.register_no"
-    " WHERE a.{0} = ? AND a.item_ledger_entry_no <> a.{0} ORDER BY e.entry_no LIMIT 5"
+    " WHERE a.{0} = ? AND a.{0} <> 0 AND a.item_ledger_entry_no <> a.{0} ORDER BY e.entry_no LIMIT 5"
 )
 _HALVES_OF = (
     "SELECT item_ledger_entry_no FROM item_application_entry WHERE outbound_entry_no = ? AND outbound_entry_no <> 0"
@@ -263,7 +265,7 @@ class _Checking:
 
 def _bin_moves(register_no: int, stock: Stock) -> list[BinMove]:
     """What an operation moved from bin to bin without item ledger entries."""
-    found = fetch(_BIN_MOVES, (register_no, register_no))
+    found = fetch(_BIN_MOVES, (register_no, register_no, register_no))
     stock.lock({row[2] for row in found})
     return [
         BinMove(row[2], row[3], place_of(stock, row[0], row[1]), Numbers(row[4], row[5], row[6]), from_scaled(int(row[7])))

@@ -1,12 +1,13 @@
 """Transfer orders as documents: made, changed, deleted. They post nothing; shipping and receiving them is `transfer_order`.
 
-What was shipped stands: its lines keep item, variant and unit, and no less than was shipped. Where an order names no in-transit
-location the route between the two locations says how the goods travel; without a route they go directly. Source: operations
-reference §9.
+What was shipped stands: its lines keep item, variant and unit, and no less than was shipped. A quantity not even in pieces
+(a third of a box) is kept in base units, as it will be shipped. Where an order names no in-transit location the route
+between the two locations says how the goods travel; without a route they go directly. Source: operations reference §9.
 """
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from db.core.errors import BadValue, LocationInTransit, MissingField, StocktermError, UnknownCode, phrase
 from db.posting.checked import Problems
@@ -108,10 +109,16 @@ def _checked_line(one: OrderedLine, stock: Stock, errors: list[StocktermError]) 
         elif one.quantity < 0:
             found.append(BadValue(field="quantity", value=one.quantity, expected=phrase("more than 0")))
         else:
-            base_quantity(one.quantity, uom_code, per, item, stock, found)
+            base = base_quantity(one.quantity, uom_code, per, item, stock, found)
             asked = tuple(Asked(t.lot_no, t.serial_no, t.package_no, t.quantity) for t in one.tracking)
+            if not found and base != one.quantity * per:  # 0.33333 of a box of 12 are 4 pieces: only they can be shipped
+                in_base = [t.quantity and base_quantity(t.quantity, uom_code, per, item, stock, found) for t in asked]
+                asked = tuple(replace(t, quantity=pieces) for t, pieces in zip(asked, in_base, strict=True))
+                uom_code, per, quantity = item.base_uom, Decimal(1), base
+            else:
+                quantity = one.quantity
             if not found:
-                return TransferOrderLine(one.line_no, item.no, one.variant_code, uom_code, per, one.quantity, asked)
+                return TransferOrderLine(one.line_no, item.no, one.variant_code, uom_code, per, quantity, asked)
     for error in found:
         error.field = f"lines/{one.line_no}/{error.field}"
     errors.extend(found)

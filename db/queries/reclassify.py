@@ -42,8 +42,8 @@ _LYING = (
     " WHERE c.item_no = ? AND c.variant_code = ? AND c.quantity > 0"
 )
 _ORDERS = (
-    "SELECT DISTINCT o.no FROM transfer_order o JOIN transfer_order_line l ON l.order_no = o.no"
-    " WHERE o.from_location = ? AND l.item_no = ? AND l.variant_code = ?"
+    "SELECT DISTINCT o.no FROM transfer_order_line l CROSS JOIN transfer_order o"
+    " WHERE o.no = l.order_no AND o.from_location = ? AND l.item_no = ? AND l.variant_code = ?"
     " AND CAST(l.quantity AS NUMERIC) * l.quantity_per > CAST(l.quantity_shipped AS NUMERIC) * 100000 ORDER BY o.no LIMIT ?"
 )
 

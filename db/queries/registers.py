@@ -167,7 +167,7 @@ _ENTRIES = (
 )
 _BINS = (
     "SELECT entry_type, item_no, variant_code, location_code, bin_code, lot_no, serial_no, quantity FROM warehouse_entry"
-    " WHERE register_no = ? ORDER BY entry_no LIMIT ?"
+    " WHERE register_no = ? AND entry_type = 'movement' ORDER BY entry_no LIMIT ?"
 )
 
 

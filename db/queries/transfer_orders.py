@@ -30,15 +30,17 @@ class OnTheWay:
     base_uom: str
 
 
+# From the open lines to their orders, and not the other way round (`CROSS JOIN` holds SQLite to it): orders are kept for ever.
 _TO_SHIP = (
-    "SELECT o.no, o.to_location, COUNT(*) FROM transfer_order o JOIN transfer_order_line l ON l.order_no = o.no"
-    " WHERE o.from_location = ? AND o.released"
+    "SELECT o.no, o.to_location, COUNT(*) FROM transfer_order_line l CROSS JOIN transfer_order o"
+    " WHERE o.no = l.order_no AND o.from_location = ? AND o.released"
     " AND CAST(l.quantity AS NUMERIC) * l.quantity_per > CAST(l.quantity_shipped AS NUMERIC) * 100000"
     " GROUP BY o.no, o.to_location ORDER BY o.no LIMIT ?"
 )
 _TO_RECEIVE = (
-    "SELECT o.no, o.from_location, COUNT(*) FROM transfer_order o JOIN transfer_order_line l ON l.order_no = o.no"
-    " WHERE o.to_location = ? AND o.in_transit <> '' AND l.quantity_shipped > l.quantity_received + l.quantity_closed"
+    "SELECT o.no, o.from_location, COUNT(*) FROM transfer_order_line l CROSS JOIN transfer_order o"
+    " WHERE o.no = l.order_no AND o.to_location = ? AND o.in_transit <> ''"
+    " AND l.quantity_shipped > l.quantity_received + l.quantity_closed"
     " GROUP BY o.no, o.from_location ORDER BY o.no LIMIT ?"
 )
 _ON_THE_WAY = (

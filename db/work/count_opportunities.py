@@ -89,8 +89,8 @@ def _note(location_code: str, bin_code: str, item_no: str, variant_code: str, ca
 def offered(user_code: str, location_code: str, zone: str | None = None) -> list[Opportunity]:
     """What this worker may be asked to count in passing, in one zone or in all of them; the oldest first, so many a day."""
     taken = fetch(
-        "SELECT COUNT(*) FROM count_opportunity p JOIN count_order o ON o.order_no = p.order_no"
-        " WHERE o.created_by = ? AND o.order_date = ?",
+        "SELECT COUNT(*) FROM count_order o CROSS JOIN count_opportunity p"
+        " WHERE p.order_no = o.order_no AND p.order_no IS NOT NULL AND o.created_by = ? AND o.order_date = ?",
         (user_code, clock.today().isoformat()),
     )[0][0]
     if taken >= A_DAY:

@@ -288,3 +288,16 @@ def test_what_is_on_the_way_is_found_by_its_order_and_not_by_reading_the_ledger(
             fetch("SET enable_seqscan = off")  # the table is empty: without this the planner reads it whole, and is right
             plan = " ".join(str(row) for row in fetch(f"EXPLAIN {sql}", params))
         assert "item_ledger_entry_order" in plan, plan
+
+
+@pytest.mark.parametrize("handled", [(), (of("4"),)])
+def test_a_third_of_a_box_is_ordered_as_the_pieces_that_it_is_and_shipped(handled: tuple[HandledLine, ...]) -> None:
+    an_item(units={"BOX": "12"}, quantity_rounding="1")
+    places()
+    order = an_order(ordered("0.33333", uom_code="BOX"))
+    posted(purchase("10", at="7"), order, order)
+    assert (the_line().uom_code, the_line().ordered) == ("PCS", 4)
+    posted(ship(*handled), receive())
+    assert (the_line().outstanding, on_hand(location_code="RED")) == (0, 4)
+    posted(order)
+    proven()
