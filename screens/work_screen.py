@@ -141,7 +141,8 @@ def _field_column(columns: int) -> int:
 def _prompt(shown: Shown, terminal: Terminal) -> tuple[Row, int]:
     """The prompt with its field, and the column of the cursor.
 
-    A prompt that is longer than its place may use the field's while that is empty; the field itself never moves.
+    A prompt that is longer than its place may use the field's while that is empty; the field itself never moves. Behind the
+    prompt of a question stands how many scans it holds up, until the answer is being typed.
     """
     view, columns = shown.view, terminal.columns
     if view.locked:
@@ -151,7 +152,9 @@ def _prompt(shown: Shown, terminal: Terminal) -> tuple[Row, int]:
     if columns < 4:  # no room for both
         return ((head(prompt, columns), Look.PLAIN),), 0
     if not shown.pending:
-        text = fit(prompt, max(0, columns - 2))
+        waiting = _held(view)
+        whole = clean(f"{prompt}  {waiting}", terminal.ascii_only) if waiting else prompt
+        text = fit(whole, max(0, columns - 2))
         column = max(at, width_of(text) + 1)
         return ((pad(text, column), Look.PLAIN), (" ", Look.CURSOR)), column
     entered = "*" * len(shown.pending) if view.secret else clean(shown.pending, terminal.ascii_only)
@@ -162,10 +165,15 @@ def _prompt(shown: Shown, terminal: Terminal) -> tuple[Row, int]:
     return ((label + entered, Look.PLAIN), (" ", Look.CURSOR)), at + width_of(entered)
 
 
+def _held(view: ViewState) -> str:
+    """How many scans wait for the error or the question before them; empty: none."""
+    return _("{count} held").format(count=view.held) if view.held else ""
+
+
 def _lock(view: ViewState, terminal: Terminal) -> Row:
     """Instead of the field: that nothing is taken, what unlocks it, and how many scans are held meanwhile."""
     words = f"{_('LOCKED')} {terminal.key_names.get(Command.BACK, 'Esc')}"
-    held = _("{count} held").format(count=view.held) if view.held else ""
+    held = _held(view)
     text = f"{words}  {held}" if held else words
     return ((pad(fit(clean(text, terminal.ascii_only), terminal.columns), terminal.columns), Look.STRONG),)
 

@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.UsageError as problem:
+        if isinstance(problem, click.NoSuchOption):
+            _say_where_it_stands(problem)
         problem.show()
         return WRONG_CALL
     except click.ClickException as problem:
@@ -51,6 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _forget_output()
         return REFUSED
     return result if isinstance(result, int) else 0
+
+
+def _say_where_it_stands(problem: click.NoSuchOption) -> None:
+    """An option of the program that was given to a command is not unknown: it stands before the command."""
+    if problem.ctx is None or problem.option_name not in {name for one in command.params for name in one.opts}:
+        return
+    program, _space, rest = problem.ctx.command_path.partition(" ")
+    text = _("{option} stands before the command: {program} {option} … {command}")
+    problem.message = text.format(option=problem.option_name, program=program, command=rest)
 
 
 def _choose_language() -> None:
@@ -495,6 +506,7 @@ def scan(text: str, as_json: bool, on: str | None, separators: tuple[str, ...]) 
 def demo(database: str | None, sheet: str | None, fresh: bool, no_open: bool) -> int:
     """Make a company to try things on, in a file of its own, and open it."""
     from pathlib import Path
+    from shutil import get_terminal_size
 
     from db.core.clock import today
     from stockterm.demo import default_demo_path, describe, make_demo, write_sheet
@@ -518,7 +530,7 @@ def demo(database: str | None, sheet: str | None, fresh: bool, no_open: bool) ->
             raise click.FileError(sheet, hint=problem.strerror or str(problem)) from problem
         click.echo(_("Labels: {file}").format(file=sheet))
         return 0
-    click.echo(describe(made))  # users and PINs: nobody can guess them
+    click.echo(describe(made, get_terminal_size((100, 0)).columns))  # users and PINs: nobody can guess them
     if no_open or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return 0
     click.prompt(_("Enter opens it"), default="", show_default=False, prompt_suffix=" ")

@@ -98,6 +98,11 @@ def _said(value: object, translate: Callable[[str], str], show: Callable[[object
     return show(value)
 
 
+def _ended(sentence: str) -> str:
+    """With a full stop, where somebody typed none."""
+    return sentence if not sentence or sentence[-1] in ".!?…" else f"{sentence}."
+
+
 class StocktermError(_Facts, Exception):
     """Something a user can act on. Anything else that is raised is a fault of the program."""
 
@@ -105,6 +110,7 @@ class StocktermError(_Facts, Exception):
     template: ClassVar[str] = ""
     remedy: ClassVar[str] = ""
     words: ClassVar[tuple[str, ...]] = ("kind",)  # facts that are always words of ours, phrases or not
+    sentences: ClassVar[tuple[str, ...]] = ()  # facts that somebody typed and that stand between sentences of ours
     field: str = ""
 
     def __str__(self) -> str:
@@ -114,6 +120,7 @@ class StocktermError(_Facts, Exception):
         """The whole sentence, in the language of `translate`; numbers and dates in the form of `show` (else as in a file)."""
         facts = {name: _said(getattr(self, name), translate, show) for name in self._facts}
         facts |= {name: translate(facts[name]) for name in self.words if name in facts}
+        facts |= {name: _ended(facts[name]) for name in self.sentences}
         text = translate(self.template).format(**facts)
         if "" in facts.values():
             text = text.replace("  ", " ")  # around what is not said
@@ -256,6 +263,7 @@ class WrongItemType(StocktermError):
 
 class Blocked(StocktermError):
     code: ClassVar[str] = "blocked"
+    sentences: ClassVar[tuple[str, ...]] = ("reason",)
     template: ClassVar[str] = N_("Blocked: {kind} {value}. {reason} Not booked. Put it aside and tell the supervisor.")
     kind: str
     value: str

@@ -9,11 +9,14 @@ from stockterm.demo.making import Demo, NotADemo, default_demo_path, demo_in, ma
 __all__ = ["Demo", "NotADemo", "default_demo_path", "demo_in", "describe", "make_demo", "write_sheet"]
 
 
-def describe(demo: Demo) -> str:
-    """One page for whoever made the demo: users and PINs, what to scan first, and the same by typing."""
+def describe(demo: Demo, columns: int = 100) -> str:
+    """One page for whoever made the demo: users and PINs, what to scan first, and the same by typing.
+
+    `columns` is the width of the terminal.
+    """
     from stockterm.demo.description import describe as page
 
-    return page(demo)
+    return page(demo, columns)
 
 
 def write_sheet(demo: Demo, file: str) -> None:

@@ -82,10 +82,16 @@ def _list_lines(at: At, state: SupervisorState) -> list[Line]:
     due = len(count_schedule.due(at.location.code, at.today))
     return [
         Line(_("New order"), go(state, "new")),
-        Line(_("Due today: {count}").format(count=due), go(state, "due")),
-        Line(_("Posted"), go(state, "posted")),
+        Line(_("Due today: {count}").format(count=due), lambda: _listed(at, state, "due", _("Nothing is due."))),
+        Line(_("Posted"), lambda: _listed(at, state, "posted", _("Nothing posted yet."))),
         *(_order_line(state, order) for order in count_orders.orders_at(at.location.code)),
     ]
+
+
+def _listed(at: At, state: SupervisorState, page: str, nothing: str) -> Outcome:
+    """To a page that may have nothing to choose from: then it says so."""
+    there = replace(state, page=page, chosen=0, step="")
+    return Outcome(there, say.note(_("Choose.") if _lines(at, there) else nothing))
 
 
 def _order_line(state: SupervisorState, order: CountOrder) -> Line:

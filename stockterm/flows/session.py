@@ -201,12 +201,21 @@ class Session:
             self._take_when_lost(token, self._lost)
         elif isinstance(token, CommandToken) and token.command in _NOT_LOGGED:
             self._help = (self._help + 1) % 3 if token.command is Command.HELP else 0
+        elif self._help and self._only_reads_help() and token == CommandToken(Command.BACK):
+            self._help = 0  # one step back from the help is the step that it is about
         else:
             self._help = 0
             if self._signed_in is None or self._idle or self._sign_in.user_code:
                 self._take_at_sign_in(token)
             else:
                 self._take_in_work(token)
+
+    def _only_reads_help(self) -> bool:
+        """Whether somebody at work looks at the help of a step: F3 has no error to unlock then, and no question to answer."""
+        if self._signed_in is None or self._idle or self._sign_in.user_code:
+            return False
+        hand = self._signed_in.hand
+        return not hand.blocked and hand.ask is None
 
     def _trouble_in_words(self, problem: StocktermError) -> str:
         """What is in the way. A scan that is in the log already is not lost: that must not be scanned again."""

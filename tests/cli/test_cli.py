@@ -74,6 +74,13 @@ class TestCalls:
         assert call("--version").out.startswith("stockterm ")
         assert call("post", "--help").status == 0
 
+    @pytest.mark.parametrize("option", ["--database", "--lang"])
+    def test_an_option_of_the_program_behind_the_command_is_told_where_it_stands(self, option: str) -> None:
+        answer = call("prove", option, "x")
+        assert answer.status == 2
+        assert f"{option} stands before the command: stockterm {option} … prove" in answer.err
+        assert "No such option" in call("prove", "--nothing").err
+
     @pytest.mark.parametrize(
         "arguments",
         [

@@ -4,6 +4,8 @@ import re
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from stockterm.demo import Demo, describe
 from stockterm.demo.company import demo_operations
 from stockterm.demo.places import PEOPLE
@@ -11,10 +13,17 @@ from stockterm.demo.places import PEOPLE
 DEMO = Demo(Path("/data/demo.db"), date(2026, 5, 4), new=True)
 
 
-def test_it_fits_on_one_screenful_of_80_columns() -> None:
+def test_it_fits_on_one_screenful() -> None:
     lines = describe(DEMO).splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize("columns", [80, 20])
+def test_no_word_is_broken_at_the_edge_of_the_terminal(columns: int) -> None:
+    lines = describe(DEMO, columns).splitlines()
+    assert [line for line in lines if len(line) > columns and " " in line.strip()] == []
+    assert " ".join(describe(DEMO, columns).split()) == " ".join(describe(DEMO).split())
 
 
 def test_it_names_every_user_with_role_and_pin() -> None:

@@ -687,3 +687,10 @@ def helped(worker: Worker) -> str:
     text = worker.key(Command.HELP).view.text[-1]
     worker.key(Command.HELP, Command.HELP)
     return text
+
+
+def test_a_list_with_nothing_in_it_says_so() -> None:
+    a_warehouse()
+    worker = supervising()
+    assert choose(worker, "Posted").said == "Nothing posted yet."
+    assert choose(worker.key(Command.BACK), "Due today").said == "Nothing is due."

@@ -69,6 +69,17 @@ def test_help_changes_nothing(database: OpenDatabase) -> None:
     assert worker.view.quantity == "1 PCS"
 
 
+def test_one_step_back_from_the_help_is_the_step_that_it_is_about(database: OpenDatabase) -> None:
+    a_warehouse()
+    worker = counting().scan(PCS).key(Command.HELP)
+    assert worker.view.text
+    assert worker.key(Command.BACK).view.text == ()
+    assert worker.view.quantity == "1 PCS"
+    worker.key(Command.HELP, Command.HELP, Command.BACK)
+    assert worker.view.quantity == "1 PCS"
+    assert worker.key(Command.BACK).view.choices
+
+
 LOOKING = {Right.LOOK_UP, Right.SEE_EXPECTED, Right.SEE_NUMBERS, Right.TRACE}
 MOVING = LOOKING | {Right.COUNT, Right.POST_COUNT, Right.MOVE, Right.UNDO_POSTING}
 

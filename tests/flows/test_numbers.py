@@ -116,3 +116,10 @@ def test_a_counter_who_is_blind_has_no_cards(database: OpenDatabase) -> None:
     a_warehouse()
     put_masters([("user", {"code": "CAT", "role": "counter"})])
     signed_in("CAT").scan("15").is_refused("Not allowed")
+
+
+def test_the_reason_of_a_block_is_a_sentence_of_its_own_however_it_was_typed(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("SALINE", "4", lot="L7")
+    looking("SUE").scan("L7").key(Command.LIST).scan("1", "Broken bags")
+    signed_in(terminal="T2").scan("2", "BIN:A-01", "SALINE", "L7").is_refused("Blocked: lot L7. Broken bags. Not booked.")

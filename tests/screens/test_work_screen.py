@@ -91,6 +91,12 @@ def test_a_prompt_longer_than_its_place_is_whole_until_something_is_typed() -> N
     assert lines(view, pending="95")[5] == "Scan bin~ 95"
 
 
+def test_a_question_says_how_many_scans_it_holds_up() -> None:
+    asked = replace(VIEW, prompt="Type 14", held=2)
+    assert lines(asked)[5] == "Type 14  2 held"
+    assert lines(asked, pending="1")[5] == "Type 14   1"
+
+
 def test_typed_text_longer_than_the_field_shows_its_end() -> None:
     assert lines(VIEW, pending="01095212340000111726")[5] == "Item      ~00111726"
 
