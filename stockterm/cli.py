@@ -36,9 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.UsageError as problem:
-        if isinstance(problem, click.NoSuchOption):
-            _say_where_it_stands(problem)
-        problem.show()
+        _placed(problem).show()
         return WRONG_CALL
     except click.ClickException as problem:
         problem.show()
@@ -55,13 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _say_where_it_stands(problem: click.NoSuchOption) -> None:
-    """An option of the program that was given to a command is not unknown: it stands before the command."""
-    if problem.ctx is None or problem.option_name not in {name for one in command.params for name in one.opts}:
-        return
+def _placed(problem: click.UsageError) -> click.UsageError:
+    """The problem; of an option of the program that was given to a command: that it stands before the command."""
+    if not isinstance(problem, click.NoSuchOption) or problem.ctx is None:
+        return problem
+    if problem.option_name not in {name for one in command.params for name in one.opts}:
+        return problem
     program, _space, rest = problem.ctx.command_path.partition(" ")
     text = _("{option} stands before the command: {program} {option} … {command}")
-    problem.message = text.format(option=problem.option_name, program=program, command=rest)
+    return click.UsageError(text.format(option=problem.option_name, program=program, command=rest), problem.ctx)
 
 
 def _choose_language() -> None:

@@ -93,7 +93,8 @@ def _offering(view: ViewState, held: Sequence[SavedScan]) -> ViewState:
         shown.append("…")
     text = _("{scans} held: F5 apply in order, Esc discard").format(scans=scans_in_words(len(held)))
     keys = (KeyHint(Command.UNDO, _("apply")), KeyHint(Command.BACK, _("discard")))
-    return replace(view, message=say.warning(text), text=tuple(shown), choices=(), beside=(), prompt=_("F5 / Esc"), keys=keys)
+    message = say.warning(text)  # says how many: the field need not
+    return replace(view, message=message, held=0, text=tuple(shown), choices=(), beside=(), prompt=_("F5 / Esc"), keys=keys)
 
 
 def _asking(view: ViewState, ask: Ask, message: Message | None) -> ViewState:
