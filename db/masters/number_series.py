@@ -28,7 +28,7 @@ def put_number_series_line(fields: Fields) -> bool:
     NUMBER_SERIES.require(series, field="series")
     starting_date = fields.get("starting_date")
     key = (series, starting_date.isoformat() if isinstance(starting_date, date) else "")
-    current = NUMBER_SERIES_LINES.read(*key)
+    current = NUMBER_SERIES_LINES.read(*key, lock=True)  # whoever draws a number waits, or is waited for
     row = NUMBER_SERIES_LINES.changed(current, fields, "starting_no", *_NUMBERS, "increment", "allow_gaps", "open")
     row["series_code"], row["starting_date"] = key
     if not row["starting_no"]:

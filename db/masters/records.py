@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from db.connection import fetch, write_batch
+from db.connection import fetch, for_update, write_batch
 from db.connection.drivers import peewee
 from db.core.codes import normalize_code, trim_number
 from db.core.errors import BadValue, MissingField, UnknownCode, phrase
@@ -75,20 +75,16 @@ class Records:
         return tuple(name for name in self.columns if name not in self.keys)
 
     @cached_property
-    def _update(self) -> str:
-        settings = ", ".join(f"{self._quoted(name)} = ?" for name in self._others)
-        return f"UPDATE {self._table} SET {settings} WHERE {self._where_key}"
-
-    @cached_property
     def _defaults(self) -> Row:
         # Through the database's form and back, so that a default is what a row read later would have.
         return {name: field.python_value(field.db_value(field.default)) for name, field in self.columns.items()}
 
     # ---- reading
 
-    def read(self, *key: Any) -> Row | None:
-        """The row with this key, or None."""
-        rows = fetch(f"{self._select} WHERE {self._where_key}", self._database_key(key))
+    def read(self, *key: Any, lock: bool = False) -> Row | None:
+        """The row with this key, or None; with `lock` it stays as it is until the transaction ends."""
+        sql = f"{self._select} WHERE {self._where_key}"
+        rows = fetch(for_update(sql) if lock else sql, self._database_key(key))
         return self._row(rows[0]) if rows else None
 
     def rows(self, where: str, *params: Any) -> list[Row]:
@@ -154,17 +150,20 @@ class Records:
         return row
 
     def save(self, current: Row | None, row: Row) -> bool:
-        """Insert the row, or update the one it was read from; says whether anything changed."""
+        """Insert the row, or update the one it was read from; says whether anything changed.
+
+        Only what changed is written: posting moves other columns of some of these rows, and would lose what it wrote meanwhile.
+        """
         key = [row[name] for name in self.keys]
         if current is None:
             insert = (self._insert, [[field.db_value(row[name]) for name, field in self.columns.items()]])
             write_batch([insert, logged(self.kind, key, MADE, {})])
         elif row != current:
-            values = [self.columns[name].db_value(row[name]) for name in self._others]
-            changes = {
-                self._named.get(name, name): (current[name], row[name]) for name in self._others if current[name] != row[name]
-            }
-            update = (self._update, [values + self._database_key(key)])
+            changed = [name for name in self._others if current[name] != row[name]]
+            settings = ", ".join(f"{self._quoted(name)} = ?" for name in changed)
+            values = [self.columns[name].db_value(row[name]) for name in changed]
+            changes = {self._named.get(name, name): (current[name], row[name]) for name in changed}
+            update = (f"UPDATE {self._table} SET {settings} WHERE {self._where_key}", [values + self._database_key(key)])
             write_batch([update, logged(self.kind, key, CHANGED, changes)])
         else:
             return False

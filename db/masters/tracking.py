@@ -134,7 +134,7 @@ def _put_number(kind: str, fields: Fields) -> bool:
     tracking = TRACKING_CODES.read(item["tracking_code"]) if item["tracking_code"] else None
     if tracking is None or not tracking[kind]:
         raise TrackingNotAllowed(field="no", item_no=item_no, kind=kind, value=number)
-    current = NUMBERS.read(item_no, variant_code, kind, number_key(number))
+    current = NUMBERS.read(item_no, variant_code, kind, number_key(number), lock=True)
     row = NUMBERS.changed(current, fields, *_CARD)
     row["card"] = True
     _note_block(current, row, fields)

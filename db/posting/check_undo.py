@@ -30,6 +30,7 @@ from db.posting.checked import Numbers, Place, Problems, content_key
 from db.posting.checks import check_header, check_user_locations, refuse_locked
 from db.posting.lines import EntryType, Header, PostedBy, Undo
 from db.posting.references import find_entries
+from db.posting.rights import refuse_undo_without_right
 from db.posting.setup import LocationSetup
 from db.posting.stock import ZERO, ContentKey, Entry, Stock
 
@@ -100,6 +101,7 @@ def check_undo(undo: Undo, stock: Stock, posted_by: PostedBy) -> CheckedUndo:
     except StocktermError as error:
         raise Problems([error]) from None
     header = undo.header
+    refuse_undo_without_right(operation, header, stock.setup, posted_by)
     if undo.keep_date:
         header = replace(header, posting_date=date.fromisoformat(posting_date))
     errors = check_header(header, stock, posted_by)

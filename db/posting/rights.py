@@ -15,6 +15,7 @@ from db.posting.lines import (
     ChangeVariant,
     Count,
     EntryType,
+    Header,
     Invoice,
     ItemJournalLine,
     PostedBy,
@@ -55,6 +56,10 @@ _OF_OPERATIONS: Mapping[type, tuple[Right, ...]] = MappingProxyType(
     }
 )
 
+_TO_UNDO: Mapping[str, tuple[Right, ...]] = MappingProxyType(
+    {"change_expiry": (Right.CHANGE_EXPIRY,), "transfer_close": (Right.ORDER_TRANSFER,)}
+)
+
 
 def rights_for(operation: PostingOperation) -> tuple[Right, ...]:
     """The rights one of which the posting needs; empty: none (cost adjustment, which changes nothing that anybody decides)."""
@@ -93,8 +98,16 @@ def refuse_without_right(operation: PostingOperation, setup: Setup, posted_by: P
     Who posts for somebody else needs the right too. A user that does not exist, and one who may post nothing at all, are refused
     with everything else that is wrong.
     """
-    needed = rights_for(operation)
-    for code in dict.fromkeys((operation.header.user_code, posted_by.user_code)):
+    _refuse(rights_for(operation), operation.header, setup, posted_by)
+
+
+def refuse_undo_without_right(operation: str, header: Header, setup: Setup, posted_by: PostedBy) -> None:
+    """Who may not redate a lot, or say what a transfer is missing, does not take that back either. Raises `Problems`."""
+    _refuse(_TO_UNDO.get(operation, ()), header, setup, posted_by)
+
+
+def _refuse(needed: tuple[Right, ...], header: Header, setup: Setup, posted_by: PostedBy) -> None:
+    for code in dict.fromkeys((header.user_code, posted_by.user_code)):
         user = setup.user(code) if code and needed else None
         if user is not None and may_post(user.role) and not any(has(user.role, right) for right in needed):
             raise Problems([PermissionDenied(field="user", user_code=user.code, action=phrase(needed[0].value))])

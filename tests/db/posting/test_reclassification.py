@@ -322,7 +322,9 @@ def test_changing_an_expiry_needs_a_reason_a_known_number_stock_and_a_supervisor
     for user in ("ANN", "CON"):
         error = refused(redated(JULY), by=PostedBy(user))
         assert (error.code, "change the expiry date" in str(error)) == ("permission_denied", True)
-    posted(redated(JULY), by=PostedBy("SUE"))
+    posted(redated(JULY, id="X"), by=PostedBy("SUE"))
+    for user in ("ANN", "CON"):  # both may undo what they may do
+        assert refused(undo("X"), by=PostedBy(user)).code == "permission_denied"
     posted(sale("1", lot="L"))
     assert str(refused(redated(JUNE))) == "Nothing to change: nothing of L is in stock."
 
