@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from db.connection import in_write_transaction
+from db.connection import IntegrityError, in_write_transaction
 from db.core.errors import PermissionDenied, phrase
 from db.core.rights import Right, has
 from db.masters.attributes import put_attribute, put_category
@@ -90,4 +90,7 @@ def put_masters(records: Iterable[tuple[str, Fields]], changed_by: ChangedBy = N
         changed = [put(kind, fields, changed_by) for kind, fields in kept]
         return any(changed)
 
-    return in_write_transaction(work)
+    try:
+        return in_write_transaction(work)
+    except IntegrityError:  # a posting brought the same number in at the same moment: now it is there to be changed
+        return in_write_transaction(work)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from db.connection import fetch, in_write_transaction
+from db.connection import IntegrityError, fetch, in_write_transaction
 from db.core.clock import now
 from db.core.codes import number_key
 from db.core.errors import BadValue, ExpirationMismatch, HasEntries, MissingField, TrackingNotAllowed, phrase
@@ -121,7 +121,10 @@ def change_number(named: NumberNamed, fields: Fields, changed_by: ChangedBy = NO
         with changing(changed_by):
             _put_number(named.kind, {**key, **fields})
 
-    in_write_transaction(work)
+    try:
+        in_write_transaction(work)
+    except IntegrityError:  # a posting brought the number in at the same moment: now it is there to be changed
+        in_write_transaction(work)
 
 
 def _put_number(kind: str, fields: Fields) -> bool:

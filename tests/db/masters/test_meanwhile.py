@@ -8,10 +8,12 @@ import pytest
 
 from db.connection import connection_scope, fetch, in_write_transaction
 from db.masters.change import put_masters
+from db.masters.change_log import NOBODY
+from db.masters.tracking import NumberNamed, block_number
 from db.posting.lines import ChangeExpiry, Header, PostedBy
 from db.posting.post import PostingRun
 from db.work.number_series import next_number
-from tests.support.builders import a_dated_item, posted, purchase
+from tests.support.builders import a_dated_item, a_lot_item, posted, purchase
 
 pytestmark = pytest.mark.usefixtures("database")
 JUNE, JULY = date(2027, 6, 30), date(2027, 7, 31)
@@ -54,3 +56,17 @@ def test_the_card_of_a_lot_that_is_changed_while_its_expiry_is_posted_keeps_the_
     card = {"item": "1000", "no": "L", "description": "from the south wall"}
     at_once(lambda: PostingRun(PostedBy()).post([later]), lambda: put_masters([("lot", card)]))
     assert fetch("SELECT expiration_date, description FROM tracking_number") == [("2027-07-31", "from the south wall")]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_lot_that_is_blocked_while_it_is_received_for_the_first_time_is_blocked(by_hand: bool) -> None:
+    a_lot_item()
+
+    def block() -> None:
+        if by_hand:
+            block_number(NumberNamed("1000", "", "lot", "L"), NOBODY, "smells")
+        else:
+            put_masters([("lot", {"item": "1000", "no": "L", "blocked": True, "block_reason": "smells"})])
+
+    at_once(lambda: PostingRun(PostedBy()).post([purchase("5", lot="L", at="1")]), block)
+    assert [tuple(map(bool, row)) for row in fetch("SELECT blocked, received FROM tracking_number")] == [(True, True)]
