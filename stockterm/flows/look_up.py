@@ -13,6 +13,7 @@ from db.queries import about, people, places
 from db.queries.items import item_facts, reasons, units_of, variants_of
 from db.queries.numbers import number_facts
 from db.queries.places import Content, bin_contents, bin_facts, item_contents
+from db.queries.trace import find_numbers
 from db.work import count_recordings
 from stockterm.flows import choose, printing, say
 from stockterm.flows.help import help_for
@@ -40,6 +41,7 @@ from stockterm.scanning.resolve import (
     ReasonHit,
     Resolution,
     SerialHit,
+    Unknown,
     UserHit,
 )
 
@@ -108,8 +110,21 @@ def take(at: At, found: Resolution) -> Outcome:
             return _shown(found, found.document_no, [_("Document {no}").format(no=found.document_no)])
         case AttributesHit():
             return _shown(None, _("Label"), [_("A label without an item."), *_about_fields(found.fields)])
+        case Unknown(code) if gone := _of_which_nothing_is_left(code):
+            return take(at, gone[0]) if len(gone) == 1 else Outcome(LookUpState(), ask=choose.which_hit(code, gone))
         case _:
             raise refuse(found, _("Scan an item, a bin, a lot or a serial number."), JOB)
+
+
+def _of_which_nothing_is_left(code: str) -> list[LotHit | SerialHit]:
+    """Lots and serial numbers that were in stock once: a scan means those that are there, but here nothing is booked."""
+    return [
+        LotHit(one.number, one.item_no, one.variant_code)
+        if one.kind == "lot"
+        else SerialHit(one.number, one.item_no, one.variant_code)
+        for one in find_numbers(code)
+        if one.kind in ("lot", "serial")
+    ]
 
 
 def _shown(found: Hit | None, title: str, lines: list[str]) -> Outcome:

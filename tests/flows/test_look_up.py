@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from stockterm.flows.tokens import Command
-from tests.flows.warehouse import Worker, a_warehouse, counting, purchased, signed_in
+from tests.flows.warehouse import Worker, a_warehouse, counting, purchased, signed_in, sold
 from tests.support.databases import OpenDatabase
 
 PCS, BOX = "9528765432108", "19528765432105"
@@ -74,6 +74,15 @@ def test_every_kind_of_code_is_shown(database: OpenDatabase, scanned: str, lines
 def test_unknown_code_is_said_to_be_unknown(database: OpenDatabase) -> None:
     a_warehouse()
     looking().scan("NOSUCH").is_refused("Unknown code NOSUCH. Nothing booked.")
+
+
+def test_a_lot_that_is_sold_out_is_known(database: OpenDatabase) -> None:
+    a_warehouse()
+    purchased("SALINE", "4", lot="L7")
+    sold("SALINE", "4", lot="L7")
+    worker = looking().scan("L7")
+    assert worker.view.text[0] == "Lot L7 of SALINE"
+    assert worker.view.text[-1] == "Not in stock."
 
 
 def test_search_finds_by_description(database: OpenDatabase) -> None:
