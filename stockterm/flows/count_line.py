@@ -44,6 +44,9 @@ def book(at: At, state: CountState, goods: Goods, facts: ItemFacts | None, *, re
         _refuse_second_serial(goods)
     before = line.quantity if line else ZERO
     total = added if replacing else before + added
+    if replacing and line is not None and before != state.line_quantity:  # a supervisor has linked a code to it meanwhile
+        state = replace(state, line_quantity=before, line_entered=line.entered)
+        return Outcome(state, ask=_instead(goods, before, total))
     if not goods.sure and (replacing or goods.quantity != ONE) and _implausible(total, facts):
         return _ask_again(state, goods, replacing)
     entered = dict(line.entered) if line and not replacing else {}
@@ -130,9 +133,14 @@ def typed(at: At, state: CountState, goods: Goods, value: Decimal) -> Outcome:
         return Outcome(state, ask=_which_unit(state, goods))
     new = base_quantity(goods, value)
     if state.line_quantity and state.line_entered != ((goods.uom_code, state.last_added),):
-        text = f"{quantity(state.line_quantity, goods.base_uom)} → {quantity(new, goods.base_uom)}?"
-        return Outcome(state, ask=Ask("replace", text, values=(to_text(goods),), yes=_("replace"), no=_("keep")))
+        return Outcome(state, ask=_instead(goods, state.line_quantity, new))
     return book(at, state, goods, None, replacing=True)
+
+
+def _instead(goods: Goods, before: Decimal, new: Decimal) -> Ask:
+    """`14 PCS → 12 PCS?` Both in base units."""
+    text = f"{quantity(before, goods.base_uom)} → {quantity(new, goods.base_uom)}?"
+    return Ask("replace", text, values=(to_text(goods),), yes=_("replace"), no=_("keep"))
 
 
 def _which_unit(state: CountState, goods: Goods) -> Ask:

@@ -518,6 +518,20 @@ def test_what_a_supervisor_linked_is_not_taken_back_by_the_undo_of_whoever_still
     assert count_orphans.orphans_of(1) == []
 
 
+def test_a_number_that_would_take_the_place_of_what_a_supervisor_linked_meanwhile_is_asked_about() -> None:
+    a_warehouse()
+    purchased("NUT", "10")
+    worker = ordered(supervising())
+    counting = signed_in("CAT", terminal=next(TERMINALS)).scan("10", "BIN:A-01", "4711-X", "NUT")
+    choose(choose(worker, "Unknown codes: 1"), "4711-X")
+    choose(worker, "Link to an item").scan("NUT", "1").is_ok()
+    assert counting.scan("12").said == "2 PCS → 12 PCS?"
+    counting.key(Command.BACK)
+    assert [one.quantity for one in count_recordings.all_recorded(1)] == [2]
+    counting.scan("12").key(Command.POST)
+    assert [one.quantity for one in count_recordings.all_recorded(1)] == [12]
+
+
 @pytest.mark.parametrize("decision", ["Link to an item", "Discard"])
 def test_a_quantity_typed_behind_an_unknown_code_that_was_decided_meanwhile_is_refused_not_lost(decision: str) -> None:
     a_warehouse()
