@@ -110,7 +110,19 @@ def _choose_named_language(context: click.Context, _parameter: click.Parameter, 
     set_language(named)
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """A group whose help says what each command does in a whole sentence, over two lines where it is long."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, one.get_short_help_str(limit=10**6)) for name, one in commands if one is not None and not one.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(
+    cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option("--database", metavar="URL", help="sqlite:///file.db, sqlite:////absolute/file.db or postgresql://…")
 @click.option(
     "--lang", metavar="CODE", is_eager=True, expose_value=False, callback=_choose_named_language, help="en or nb, until sign-in."
@@ -451,7 +463,7 @@ def init(database: str | None) -> int:
 # ---- labels
 
 
-class _LabelCommands(click.Group):
+class _LabelCommands(_Commands):
     """Its commands are loaded when one of them is asked for: a dozen of them take longer to declare than everything above."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

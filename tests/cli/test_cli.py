@@ -74,6 +74,15 @@ class TestCalls:
         assert call("--version").out.startswith("stockterm ")
         assert call("post", "--help").status == 0
 
+    @pytest.mark.parametrize("group", [(), ("labels",)])
+    def test_help_says_what_each_command_does_in_a_whole_sentence(
+        self, group: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "60")
+        listed = call(*group, "--help").out.partition("Commands:")[2]
+        assert len(listed.splitlines()) > 10
+        assert "..." not in listed
+
     @pytest.mark.parametrize("option", ["--database", "--lang"])
     def test_an_option_of_the_program_behind_the_command_is_told_where_it_stands(self, option: str) -> None:
         answer = call("prove", option, "x")
