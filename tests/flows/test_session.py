@@ -377,15 +377,17 @@ def test_user_code_and_pin_sign_in_and_the_pin_is_nowhere(database: OpenDatabase
 def test_wrong_pin_says_how_many_tries_are_left_and_then_makes_wait(database: OpenDatabase) -> None:
     a_warehouse()
     with_pin()
-    worker = Worker().scan("PIA", "1")
-    assert worker.said == "PIN wrong (2 tries left)."
-    worker.scan("2")
-    assert worker.said == "PIN wrong (1 try left)."
-    worker.scan("3")
-    assert worker.said.startswith("PIN wrong. Wait 30 seconds")
-    other = Worker("T2").scan("PIA", "4711")  # another terminal does not help
-    assert other.said.startswith("PIN wrong. Wait")
-    with clock.held_at(clock.now() + timedelta(seconds=31)):
+    now = clock.now()
+    with clock.held_at(now):
+        worker = Worker().scan("PIA", "1")
+        assert worker.said == "PIN wrong (2 tries left)."
+        worker.scan("2")
+        assert worker.said == "PIN wrong (1 try left)."
+        worker.scan("3")
+        assert worker.said.startswith("PIN wrong. Wait 30 seconds")
+        other = Worker("T2").scan("PIA", "4711")  # another terminal does not help
+        assert other.said.startswith("PIN wrong. Wait 30 seconds")
+    with clock.held_at(now + timedelta(seconds=31)):
         assert Worker("T3").scan("PIA", "4711").view.title == "Location"
 
 
