@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from stockterm.flows.choose import numbered
 from stockterm.flows.outcome import Entry, Outcome
-from stockterm.flows.refusals import UnknownChoice
+from stockterm.flows.refusals import EmptyList, UnknownChoice
 from stockterm.flows.view import Choice, ViewState
 
 LISTED = 200  # lines of one list; what lies beyond is found by searching, not by paging
@@ -45,4 +45,4 @@ def choose(lines: Sequence[Line], entry: Entry) -> Outcome:
     text = entry.raw.strip()
     if not entry.certain and text.isascii() and text.isdigit() and len(text) <= _DIGITS and 1 <= int(text) <= len(lines):
         return lines[int(text) - 1].do()
-    raise UnknownChoice(text=text[:40], last=len(lines))
+    raise (UnknownChoice if lines else EmptyList)(text=text[:40], last=len(lines))

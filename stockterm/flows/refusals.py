@@ -104,6 +104,10 @@ class UnknownChoice(StocktermError):
     last: int
 
 
+class EmptyList(UnknownChoice):
+    template: ClassVar[str] = N_("No choice {text}. The list is empty: F3 goes back.")
+
+
 class NothingToUndo(StocktermError):
     code: ClassVar[str] = "nothing_to_undo"
     template: ClassVar[str] = N_("Nothing to undo: no scan of this job is left.")

@@ -31,3 +31,8 @@ def test_the_typed_number_does_what_its_line_does() -> None:
 def test_a_scan_or_a_number_that_is_not_there_chooses_nothing(entry: Entry) -> None:
     with pytest.raises(UnknownChoice, match="1 to 2"):
         lists.choose(some_lines(), entry)
+
+
+def test_an_empty_list_says_that_it_is_empty() -> None:
+    with pytest.raises(UnknownChoice, match="empty"):
+        lists.choose([], Entry("1"))
