@@ -327,6 +327,7 @@ def recall_from_one_scan(sue: Hands, fay: Hands) -> None:
     )
     fay.to_menu().does("2", "Which bin?").does("BIN:A-01", "Scan an item.").does(cheese("L1"), "! Blocked")
     fay.does(F3)
+    fay.program.until(lambda: "LOCKED" not in fay.screen)
 
 
 def in_the_books(url: str) -> None:
