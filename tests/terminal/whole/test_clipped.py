@@ -85,7 +85,8 @@ def _prompt(view: ViewState, terminal: Terminal, line: str, row: int) -> Iterato
             yield f"lock {line}"
         return
     prompt = clean(view.prompt, terminal.ascii_only)
-    if not view.prompt or line.rstrip() != prompt:
+    asked, _blanks, behind = line.rstrip().partition("  ") if view.held else (line.rstrip(), "", "")
+    if not view.prompt or asked != prompt or (behind and not behind.startswith(f"{view.held} ")):
         yield f"prompt {line!r} of {view.prompt!r}"
     typed = draw(Shown(view, pending=TYPED), terminal).texts[row]
     if not typed.startswith(prompt) or not typed.endswith("*" * len(TYPED) if view.secret else TYPED):

@@ -315,7 +315,7 @@ def all_at_once(everybody: list[Hands]) -> None:
 def an_evening(sue: Hands) -> None:
     """What was counted blind is looked at, approved by somebody who did not count it, and posted."""
     sue.to_menu().does("1", "Count myself").chooses("CAT", "Count").posts("Posted")
-    sue.to_menu().does("13", "CO1").chooses("CO1", "Differences by value").chooses("Differences by value", "50 → 48 (-2)")
+    sue.to_menu().does("13", "CO1").chooses("CO1", "Value differences").chooses("Value differences", "50 → 48 (-2)")
     sue.does(F3, "Finish").chooses("Finish", "1 difference").chooses("Approve", "No reason").does("1", "Approved.")
     sue.chooses("Post 4 lines").confirms("Posted: CO1")
 
