@@ -116,9 +116,15 @@ def scan(at: At, state: CountState, entry: Entry) -> Outcome:
         return numbered(at, state, found)
     line = state.goods.line if state.goods else None
     found = meaning_of(at, entry, _expected(at, state), line)
-    if isinstance(found, Refused) and found.reason is Refusal.CONTRADICTS_LINE:  # nothing is asked about the line: the next goods
+    if _contradicts_line(found):  # nothing is asked about the line: the next goods
         found = meaning_of(at, entry, Expected.ITEM, line)
     return take(at, state, _counted_before(state, found))
+
+
+def _contradicts_line(found: Resolution) -> bool:
+    """Whether a label, with or without a multiplier before it, is about other goods than those on the screen."""
+    label = found.then if isinstance(found, Multiplier) else found
+    return isinstance(label, Refused) and label.reason is Refusal.CONTRADICTS_LINE
 
 
 def _expected(at: At, state: CountState) -> Expected:

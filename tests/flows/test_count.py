@@ -361,6 +361,16 @@ def test_every_serial_is_a_piece(database: OpenDatabase) -> None:
     assert worker.view.prompt == "Serial"
 
 
+def test_a_multiplied_label_of_another_item_right_after_a_serial_is_the_next_goods(database: OpenDatabase) -> None:
+    a_warehouse()
+    fetch("UPDATE item SET gtin = '09528765432122' WHERE no = 'SALINE'")
+    purchased("DRILL", "1", serials=["S1"])
+    purchased("SALINE", "4", lot="L7")
+    worker = counting().scan("DRILL", "S1").scan("12*]C1010952876543212210L7")
+    assert (worker.view.item, worker.view.tracking) == ("SALINE", "L7")
+    assert worker.view.quantity == "12 PCS"
+
+
 def test_serial_counted_twice_is_refused_with_the_place_of_the_first(database: OpenDatabase) -> None:
     a_warehouse()
     purchased("DRILL", "2", serials=["S1", "S2"])
